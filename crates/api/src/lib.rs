@@ -1,0 +1,1 @@
+//! The only HTTP listeners: the app API, media URLs and the read-only gateway.

@@ -1,0 +1,1 @@
+//! The tributary command: headless daemon, one-shot commands and the media worker.

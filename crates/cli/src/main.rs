@@ -1,0 +1,3 @@
+//! Entry point of the `tributary` command.
+
+fn main() {}

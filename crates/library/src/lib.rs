@@ -1,0 +1,1 @@
+//! The catalogue: items, assets, renditions, albums, people's own facts, search.

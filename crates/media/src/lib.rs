@@ -1,0 +1,1 @@
+//! Probe, previews and posters, with hostile decoding in a worker process.

@@ -1,0 +1,1 @@
+//! Composition and use cases: import, stream, export; owns every task, the settings and the event stream.
