@@ -35,7 +35,7 @@ function photos(context) {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   context.log('Drawing the photos of the preview rows (once)')
-  ;['4000x3000', '6000x4000'].forEach((size, i) => {
+  ;['5400x4000', '5600x4200'].forEach((size, i) => {
     const drawn = join(context.work, `drawn-${i}`)
     demoMedia(context.root, [drawn, '--photos', String(PHOTOS / 2), '--films', '0', '--size', size, '--seed', String(21 + i)])
     for (const name of readdirSync(join(drawn, 'photos'))) renameSync(join(drawn, 'photos', name), join(folder, `${i}-${name}`))
