@@ -1,1 +1,60 @@
-//! Composition and use cases: import, stream, export; owns every task, the settings and the event stream.
+//! Composition and use cases: import, watch, look, export; owns every task, the
+//! settings and the event stream.
+//!
+//! What it is: [`Node`], the one handle that `api`, `cli` and the desktop shell hold.
+//! It puts `dag`, `store`, `media` and `library` together. What it is not: it knows no
+//! HTTP and no interface; nothing here is shaped for a wire.
+//!
+//! Invariants: blocks are durable before the library commit that makes an item visible;
+//! a user's own files are never changed or deleted, except to the system trash when
+//! asked; every task and thread is owned here and joined by [`Node::shutdown`];
+//! everything is bounded.
+
+#![deny(missing_docs)]
+#![allow(clippy::unimplemented)]
+
+mod node;
+mod open;
+
+mod import;
+mod upload;
+
+mod content;
+mod stream;
+
+mod preview;
+
+mod archive;
+mod edit;
+mod storage;
+
+mod events;
+mod home;
+mod identity;
+mod jobs;
+mod problem;
+mod settings;
+mod tasks;
+
+pub use content::{
+    AddOptions, AddedFile, CarStream, ContentKind, ContentPath, DirEntry, ImportedCar, ListContent,
+    Opened, ReadContent, WriteContent,
+};
+pub use edit::{AlsoDeleteFile, BatchOutcome, EditItem, Relink};
+pub use events::{Event, EventStream, MAX_IDS};
+pub use home::RunFile;
+pub use identity::{LoadIdentity, NodeIdentity};
+pub use import::{DropSummary, ImportMode, ImportRequest, Unreadable};
+pub use jobs::{
+    ControlJob, Failure, FailureCode, Job, JobId, JobKind, JobState, PauseReason, StartJob,
+};
+pub use node::{Node, NodeConfig};
+pub use open::OpenNode;
+pub use preview::{GetCaptions, GetPreview, PreviewFile, PreviewSize};
+pub use problem::Problem;
+pub use settings::{
+    CaptionStyle, ChangeSettings, CloseAction, DEFAULT_CONFIG, Language, Settings, Theme,
+};
+pub use storage::{ChangeFolder, FolderReport, StorageReport};
+pub use stream::{MAX_READ, MediaStream, OpenStream, ReadMedia};
+pub use upload::{ReceiveUpload, UploadId};

@@ -1,0 +1,310 @@
+//! Content by address: add, read, list, pin, and CAR in and out.
+//!
+//! What the command line and the gateway use. Only local blocks are read today; a
+//! missing one is [`ReadContent::MissingBlock`], and the place where a network source
+//! would be asked is `stream::blocks`.
+
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use dag::{Cid, CidVersion};
+use tokio::io::AsyncRead;
+
+use crate::node::Node;
+use crate::stream::MediaStream;
+
+/// A root and the names below it: `/btfs/CID/a/b`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentPath {
+    /// Where it starts.
+    pub root: Cid,
+    /// Names, outermost first.
+    pub segments: Vec<String>,
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ContentKind {
+    /// Bytes.
+    File,
+    /// Names.
+    Directory,
+    /// A link to another path.
+    Symlink,
+    /// A block that is not UnixFS.
+    Other,
+}
+
+/// One name in a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirEntry {
+    /// Its name.
+    pub name: String,
+    /// Its root.
+    pub cid: Cid,
+    /// Bytes of the file, or of the whole DAG when its block is not here.
+    pub size: u64,
+    /// What it is; `None` when its block is not here.
+    pub kind: Option<ContentKind>,
+}
+
+/// What a path leads to.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Opened {
+    /// A file, ready to read.
+    File(Box<MediaStream>),
+    /// A directory.
+    Directory {
+        /// Its root.
+        cid: Cid,
+        /// Its names, sorted as stored.
+        entries: Vec<DirEntry>,
+    },
+    /// A symlink.
+    Symlink {
+        /// Its root.
+        cid: Cid,
+        /// Where it points, as stored.
+        target: String,
+    },
+}
+
+impl Opened {
+    /// The CID of what was opened.
+    #[must_use]
+    pub fn cid(&self) -> Cid {
+        match self {
+            Self::File(stream) => *stream.cid(),
+            Self::Directory { cid, .. } | Self::Symlink { cid, .. } => *cid,
+        }
+    }
+}
+
+/// How to add a file by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddOptions {
+    /// Name for the pin.
+    pub name: String,
+    /// Keep it: without a pin, gc may free it.
+    pub pin: bool,
+    /// CIDv0 is what BTFS uses.
+    pub cid_version: CidVersion,
+    /// Leaves as raw blocks; implied by CIDv1 unless set.
+    pub raw_leaves: Option<bool>,
+    /// Bytes per leaf, 1 to 1,048,576.
+    pub chunk_size: u32,
+    /// Keep the file in place and store only the wrappers.
+    pub reference: bool,
+}
+
+impl Default for AddOptions {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            pin: true,
+            cid_version: CidVersion::V0,
+            raw_leaves: None,
+            chunk_size: dag::DEFAULT_CHUNK_SIZE,
+            reference: false,
+        }
+    }
+}
+
+/// What was added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddedFile {
+    /// Name, relative to what was given.
+    pub name: String,
+    /// Root.
+    pub cid: Cid,
+    /// Bytes of the file; for a directory of everything below.
+    pub size: u64,
+}
+
+/// What a CAR brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedCar {
+    /// Its roots; pinned when all their blocks are here.
+    pub roots: Vec<Cid>,
+    /// Blocks written.
+    pub blocks: u64,
+    /// Bytes of these blocks.
+    pub bytes: u64,
+}
+
+/// Why content could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadContent {
+    /// The path cannot be read as `/btfs/CID/...`.
+    #[error("this is not a content path: {0}")]
+    BadPath(String),
+    /// A block is not here.
+    #[error("the block {0} is not on this machine")]
+    MissingBlock(Cid),
+    /// A name is not in its directory.
+    #[error("there is no {name:?} in {parent}")]
+    NoSuchName {
+        /// The directory.
+        parent: Cid,
+        /// The name.
+        name: String,
+    },
+    /// The path goes on below something that is not a directory.
+    #[error("{0} is not a directory")]
+    NotADirectory(Cid),
+    /// The path leads to a directory where a file was asked for.
+    #[error("{0} is a directory")]
+    IsADirectory(Cid),
+    /// The block is not UnixFS, or is damaged.
+    #[error("{cid} cannot be read: {reason}")]
+    BadBlock {
+        /// The block.
+        cid: Cid,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The store could not be read.
+    #[error("could not read the block store")]
+    ReadStore(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Why content could not be added. What was there before is safe.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteContent {
+    /// The options contradict each other.
+    #[error("these options cannot be used: {0}")]
+    BadOptions(String),
+    /// The file could not be read.
+    #[error("could not read {path:?}")]
+    ReadFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file changed while it was read.
+    #[error("{0:?} changed while it was being read")]
+    ChangedWhileReading(PathBuf),
+    /// The stream broke.
+    #[error("the stream broke before its end; nothing was added")]
+    ReadStream(#[source] std::io::Error),
+    /// The CAR is damaged.
+    #[error("this CAR cannot be read: {0}")]
+    BadCar(String),
+    /// A pinned root's block is missing.
+    #[error("the block {0} is not on this machine")]
+    MissingBlock(Cid),
+    /// No such pin.
+    #[error("{0} is not pinned")]
+    NotPinned(Cid),
+    /// The quota is used up.
+    #[error("the storage limit is reached; what was there is safe")]
+    QuotaFull,
+    /// The disk is full.
+    #[error("the disk is full; what was there is safe")]
+    DiskFull,
+    /// The store could not be written.
+    #[error("could not write the block store; what was there is safe")]
+    WriteStore(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The node is shutting down.
+    #[error("Tributary is shutting down")]
+    ShuttingDown,
+}
+
+/// A CAR as it is made, in pieces of at most a few MiB.
+#[derive(Debug)]
+pub struct CarStream {
+    receiver: tokio::sync::mpsc::Receiver<Result<Bytes, ReadContent>>,
+}
+
+impl CarStream {
+    /// The next piece; `None` at the end. After an error nothing follows. Cancel-safe.
+    pub async fn next(&mut self) -> Option<Result<Bytes, ReadContent>> {
+        self.receiver.recv().await
+    }
+}
+
+impl Node {
+    /// Adds a file or folder of this machine, folders recursively; the last one is the
+    /// root of what was given.
+    pub async fn add_path(
+        &self,
+        path: PathBuf,
+        options: AddOptions,
+    ) -> Result<Vec<AddedFile>, WriteContent> {
+        let _ = (path, options);
+        unimplemented!()
+    }
+
+    /// Adds what `source` gives.
+    pub async fn add_stream<R>(
+        &self,
+        source: R,
+        options: AddOptions,
+    ) -> Result<AddedFile, WriteContent>
+    where
+        R: AsyncRead + Send + Unpin + 'static,
+    {
+        let _ = (source, options);
+        unimplemented!()
+    }
+
+    /// Opens what `path` leads to.
+    pub async fn open_content(&self, path: &ContentPath) -> Result<Opened, ReadContent> {
+        let _ = path;
+        unimplemented!()
+    }
+
+    /// Resolves a path to the CID it leads to.
+    pub async fn resolve(&self, path: &ContentPath) -> Result<Cid, ReadContent> {
+        let _ = path;
+        unimplemented!()
+    }
+
+    /// One block's own bytes.
+    pub async fn block(&self, cid: Cid) -> Result<Bytes, ReadContent> {
+        let _ = cid;
+        unimplemented!()
+    }
+
+    /// Everything pinned by hand or by the library.
+    pub async fn pins(&self) -> Result<Vec<store::Pin>, ReadContent> {
+        unimplemented!()
+    }
+
+    /// Pins a root whose blocks are here.
+    pub async fn pin(
+        &self,
+        cid: Cid,
+        kind: store::PinKind,
+        name: String,
+    ) -> Result<(), WriteContent> {
+        let _ = (cid, kind, name);
+        unimplemented!()
+    }
+
+    /// Removes a pin.
+    pub async fn unpin(&self, cid: Cid) -> Result<(), WriteContent> {
+        let _ = cid;
+        unimplemented!()
+    }
+
+    /// The DAG below `root` as CARv1, depth first, each block once.
+    pub async fn dag_export(&self, root: Cid) -> Result<CarStream, ReadContent> {
+        let _ = root;
+        unimplemented!()
+    }
+
+    /// Reads a CARv1, verifies every block, and pins its roots.
+    pub async fn dag_import<R>(&self, source: R, pin: bool) -> Result<ImportedCar, WriteContent>
+    where
+        R: AsyncRead + Send + Unpin + 'static,
+    {
+        let _ = (source, pin);
+        unimplemented!()
+    }
+}

@@ -1,0 +1,341 @@
+//! Jobs: work of seconds to hours that a person can watch, pause and cancel.
+//!
+//! A [`Job`] is a snapshot. The running side lives in `jobs::table`; import, export
+//! and restore jobs are journaled in the library and go on after a kill, while
+//! verify, repair and gc are simply started again.
+
+
+pub use library::JobId;
+
+/// What a job does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum JobKind {
+    /// Takes files into the library.
+    Import,
+    /// Writes the whole home to a folder.
+    Export,
+    /// Reads such a folder back.
+    Restore,
+    /// Checks every block.
+    Verify,
+    /// Mends what can be mended.
+    Repair,
+    /// Frees blocks that nothing needs.
+    Gc,
+}
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum JobState {
+    /// Waits for its turn.
+    Queued,
+    /// Looks for files; totals still grow.
+    Scanning,
+    /// Works.
+    Running,
+    /// Stands still until it is resumed; `why` says why.
+    Paused,
+    /// Ended; some files may have failed.
+    Done,
+    /// Ended without reaching its goal; `message` says why.
+    Failed,
+    /// Ended because someone asked.
+    Cancelled,
+}
+
+impl JobState {
+    /// True for the states a job never leaves by itself.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// Why a job stands still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum PauseReason {
+    /// Someone asked.
+    Asked,
+    /// The disk of the home is full.
+    DiskFull,
+    /// The quota of the home is used up.
+    QuotaFull,
+}
+
+impl PauseReason {
+    /// What to tell the person.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Asked => "Paused.",
+            Self::DiskFull => {
+                "The disk is full. What is already added is safe. Free some space, then resume."
+            }
+            Self::QuotaFull => {
+                "The storage limit is reached. What is already added is safe. Raise the limit in \
+                 Settings or delete something, then resume."
+            }
+        }
+    }
+}
+
+/// One job at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// What it does.
+    pub kind: JobKind,
+    /// Where it stands.
+    pub state: JobState,
+    /// A name for people, as "Holiday" or "3 files".
+    pub title: String,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Unix milliseconds, once it ended.
+    pub finished_at: Option<i64>,
+    /// Files (or blocks, for verify, repair and gc) found so far.
+    pub files_total: u64,
+    /// Files that ended well, duplicates and skipped ones included.
+    pub files_done: u64,
+    /// Files that failed; see [`crate::Node::failures`].
+    pub files_failed: u64,
+    /// Files whose bytes were there already.
+    pub files_duplicate: u64,
+    /// Files that were recorded already and had not changed.
+    pub files_skipped: u64,
+    /// Bytes found so far.
+    pub bytes_total: u64,
+    /// Bytes worked through.
+    pub bytes_done: u64,
+    /// Speed over the last seconds.
+    pub bytes_per_second: u64,
+    /// Seconds left at this speed, when it can be told.
+    pub eta_seconds: Option<u64>,
+    /// The file being worked on, for display.
+    pub current: Option<String>,
+    /// Items of this job whose preview is not made yet.
+    pub previews_pending: u64,
+    /// What went wrong, when it failed.
+    pub message: Option<String>,
+    /// Why it stands still, when it is paused.
+    pub why: Option<PauseReason>,
+}
+
+/// Why one file of a job failed. A closed set, so that the interface can translate it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FailureCode {
+    /// The file was gone when its turn came.
+    Vanished,
+    /// The file changed while it was read, twice.
+    ChangedWhileReading,
+    /// No permission to read.
+    PermissionDenied,
+    /// The disk could not read it.
+    ReadFailed,
+    /// Not a file or folder: a socket, pipe or device.
+    NotAFile,
+    /// A link that leads back into a folder it is in.
+    SymlinkLoop,
+    /// A link that leads nowhere.
+    BrokenLink,
+    /// Folders nested deeper than the bound.
+    TooDeep,
+    /// More entries than the bound of one drop.
+    TooMany,
+    /// Inside Tributary's own home.
+    InsideHome,
+    /// Bytes that came back from an export do not match their checksum.
+    ContentMismatch,
+}
+
+impl FailureCode {
+    /// The code as it is on the wire, in snake case.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Vanished => "vanished",
+            Self::ChangedWhileReading => "changed_while_reading",
+            Self::PermissionDenied => "permission_denied",
+            Self::ReadFailed => "read_failed",
+            Self::NotAFile => "not_a_file",
+            Self::SymlinkLoop => "symlink_loop",
+            Self::BrokenLink => "broken_link",
+            Self::TooDeep => "too_deep",
+            Self::TooMany => "too_many",
+            Self::InsideHome => "inside_home",
+            Self::ContentMismatch => "content_mismatch",
+        }
+    }
+
+    /// What happened, in English.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Vanished => "The file was gone when its turn came.",
+            Self::ChangedWhileReading => "The file changed while it was being read.",
+            Self::PermissionDenied => "There is no permission to read this.",
+            Self::ReadFailed => "The disk could not read this.",
+            Self::NotAFile => "This is neither a file nor a folder.",
+            Self::SymlinkLoop => "This link leads back into a folder that contains it.",
+            Self::BrokenLink => "This link leads nowhere.",
+            Self::TooDeep => "Folders are nested too deeply here.",
+            Self::TooMany => "One drop holds at most a million files; the rest was left out.",
+            Self::InsideHome => "This belongs to Tributary itself.",
+            Self::ContentMismatch => "The bytes do not match their checksum.",
+        }
+    }
+
+    /// What to do about it, in English.
+    #[must_use]
+    pub fn todo(self) -> &'static str {
+        match self {
+            Self::Vanished => "Put it back and retry.",
+            Self::ChangedWhileReading => "Retry when nothing writes to it any more.",
+            Self::PermissionDenied => "Allow reading it, then retry.",
+            Self::ReadFailed => "Check the disk, then retry.",
+            Self::NotAFile | Self::InsideHome => "Nothing to do: it was left out.",
+            Self::SymlinkLoop | Self::BrokenLink => "Add the file or folder that was meant.",
+            Self::TooDeep | Self::TooMany => "Add the folders inside one by one.",
+            Self::ContentMismatch => "Take it from another copy of the export.",
+        }
+    }
+}
+
+/// One file that failed.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// Its path for display; control and direction characters are replaced.
+    pub path: String,
+    /// The path's own bytes, base64, so that retry finds names that are not UTF-8.
+    pub path_bytes: Vec<u8>,
+    /// Why.
+    pub code: FailureCode,
+    /// The system's own words, when there are any.
+    pub detail: Option<String>,
+}
+
+/// Why a job could not be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartJob {
+    /// Nothing was given to work on.
+    #[error("nothing was chosen; nothing was changed")]
+    NothingGiven,
+    /// A relative path, or one that cannot be used.
+    #[error("the path {0:?} is not absolute; nothing was changed")]
+    PathNotAbsolute(std::path::PathBuf),
+    /// A job of this kind runs already.
+    #[error("such a job is running already; nothing was changed")]
+    AlreadyRunning,
+    /// The folder to export to is not empty.
+    #[error("the folder {0:?} is not empty; choose an empty one; nothing was changed")]
+    FolderNotEmpty(std::path::PathBuf),
+    /// The folder could not be made or read.
+    #[error("could not use the folder {path:?}; nothing was changed")]
+    UseFolder {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A home can be restored only while its library is empty.
+    #[error("this home already holds items; restore into a new home; nothing was changed")]
+    HomeNotEmpty,
+    /// The folder holds no export.
+    #[error("the folder {0:?} holds no Tributary export; nothing was changed")]
+    NoExport(std::path::PathBuf),
+    /// The upload is not there.
+    #[error("this upload is gone; send the files again")]
+    UnknownUpload,
+    /// The job could not be written to the journal.
+    #[error("could not write the job to the library; nothing was changed")]
+    JournalJob(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The node is shutting down.
+    #[error("Tributary is shutting down")]
+    ShuttingDown,
+}
+
+/// Why a job could not be paused, resumed, cancelled, retried or dismissed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ControlJob {
+    /// No such job.
+    #[error("there is no such job")]
+    UnknownJob,
+    /// The job is in a state where this makes no sense.
+    #[error("this cannot be done to a job that is {0:?}")]
+    WrongState(JobState),
+    /// The journal could not be written.
+    #[error("could not write the job to the library; the job is as it was")]
+    JournalJob(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl crate::node::Node {
+    /// All jobs that were not dismissed, newest first.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<Job> {
+        unimplemented!()
+    }
+
+    /// One job.
+    #[must_use]
+    pub fn job(&self, id: JobId) -> Option<Job> {
+        let _ = id;
+        unimplemented!()
+    }
+
+    /// Files of a job that failed, at most the first 10,000.
+    pub async fn failures(&self, id: JobId) -> Vec<Failure> {
+        let _ = id;
+        unimplemented!()
+    }
+
+    /// Lets a job stand still.
+    pub async fn pause_job(&self, id: JobId) -> Result<Job, ControlJob> {
+        let _ = id;
+        unimplemented!()
+    }
+
+    /// Lets a paused job go on.
+    pub async fn resume_job(&self, id: JobId) -> Result<Job, ControlJob> {
+        let _ = id;
+        unimplemented!()
+    }
+
+    /// Ends a job; what it did so far stays.
+    pub async fn cancel_job(&self, id: JobId) -> Result<Job, ControlJob> {
+        let _ = id;
+        unimplemented!()
+    }
+
+    /// Tries the failed files of an ended job again; a failed or cancelled job starts over,
+    /// skipping what is recorded.
+    pub async fn retry_job(&self, id: JobId) -> Result<Job, ControlJob> {
+        let _ = id;
+        unimplemented!()
+    }
+
+    /// Forgets an ended job.
+    pub async fn dismiss_job(&self, id: JobId) -> Result<(), ControlJob> {
+        let _ = id;
+        unimplemented!()
+    }
+
+    /// Waits until a job ended or paused, and returns it; `None` when it is unknown.
+    pub async fn wait_job(&self, id: JobId) -> Option<Job> {
+        let _ = id;
+        unimplemented!()
+    }
+}
