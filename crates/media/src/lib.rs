@@ -1,1 +1,32 @@
 //! Probe, previews and posters, with hostile decoding in a worker process.
+//!
+//! What it is: `sniff` names a file's type from its first bytes, `MediaPool`
+//! asks a sandboxed worker process for facts, previews and waveforms, and
+//! `captions` turns subtitle files into WebVTT.
+//!
+//! What it is not: it knows no catalogue, no network and no keys, and writes
+//! no file. Callers keep what it returns.
+//!
+//! Invariants: bytes of a media file are decoded only in the worker; a file
+//! that crashes, stalls or exhausts a worker costs exactly its own request.
+
+#![deny(missing_docs)]
+#![allow(clippy::unimplemented)]
+
+mod facts;
+mod inspection;
+mod pool;
+mod sniff;
+mod worker;
+
+pub mod captions;
+
+pub use facts::{
+    AudioTrack, Camera, Chapter, Facts, LocalTime, Playable, SubtitleTrack, Tags, VideoTrack,
+};
+pub use inspection::{
+    Cover, InspectMedia, Inspection, Preview, PreviewFormat, Problem, Source, Want, Waveform,
+};
+pub use pool::{Limits, MediaPool, PoolConfig, StartPool};
+pub use sniff::{HEAD_BYTES, MediaKind, MediaType, sniff, sniff_named};
+pub use worker::worker_main;
