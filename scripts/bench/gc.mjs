@@ -2,7 +2,7 @@
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { timed } from './process.mjs'
+import { timed } from '../lib/process.mjs'
 import { round } from './report.mjs'
 
 const ENTRIES = 40_000_000

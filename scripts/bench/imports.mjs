@@ -3,8 +3,8 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDaemon } from './daemon.mjs'
-import { peakMib, residentMib, resetPeak, timed } from './process.mjs'
+import { openDaemon } from '../lib/daemon.mjs'
+import { peakMib, residentMib, resetPeak, timed } from '../lib/process.mjs'
 import { judge, median, round } from './report.mjs'
 
 const GIB = 2 ** 30
@@ -14,7 +14,7 @@ const SMALL_BYTES = 16 * 1024
 const peaks = {} // MiB above idle, by work, gathered while the other rows run.
 
 async function importFresh(context, paths, mode, label) {
-  const daemon = await openDaemon(context)
+  const daemon = await openDaemon(context.tributary, context.work)
   try {
     const idle = residentMib(daemon.pid)
     resetPeak(daemon.pid)

@@ -2,13 +2,8 @@
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-export const root = fileURLToPath(new URL('../..', import.meta.url))
-const cached = join(homedir(), '.cache/tributary/target')
-export const targetDir = process.env.CARGO_TARGET_DIR ?? (existsSync(cached) ? cached : join(root, 'target'))
+import { root, targetDir } from '../lib/paths.mjs'
 
 const debianPeers = { openssl: 'openssl', 'nginx': 'nginx-light', vipsthumbnail: 'libvips-tools', ffmpeg: 'ffmpeg', curl: 'curl' }
 

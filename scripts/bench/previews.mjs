@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { demoMedia } from '../demo-media.mjs'
-import { timed } from './process.mjs'
+import { timed } from '../lib/process.mjs'
 import { judge, median, round } from './report.mjs'
 
 const PHOTOS = 12

@@ -3,8 +3,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createServer } from 'node:net'
-import { openDaemon } from './daemon.mjs'
-import { start, stop, timed } from './process.mjs'
+import { openDaemon } from '../lib/daemon.mjs'
+import { start, stop, timed } from '../lib/process.mjs'
 import { judge, median, round } from './report.mjs'
 
 const GIB = 2 ** 30
@@ -36,7 +36,7 @@ function readBack(mode) {
   return async (context) => {
     const file = context.randomFile('film-2g.bin', 2 * GIB, 3)
     const web = await nginx(context)
-    const daemon = await openDaemon(context)
+    const daemon = await openDaemon(context.tributary, context.work)
     try {
       await daemon.import([file], mode)
       const item = (await daemon.call('GET', '/items?limit=1')).items[0]

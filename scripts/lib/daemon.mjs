@@ -6,9 +6,13 @@ import { cpuSeconds, start, stop } from './process.mjs'
 
 const POLL_MS = 10
 
-export async function openDaemon(context, home = mkdtempSync(join(context.work, 'home-'))) {
+/**
+ * Starts the `tributary` binary as a daemon. `home` is made inside `parent` when none is given.
+ * Resolves to its endpoint (`api`, `media`, `token`, `url` to open in a browser) and calls on it.
+ */
+export async function openDaemon(tributary, parent, home = mkdtempSync(join(parent, 'home-'))) {
   const { child, value } = await start(
-    context.tributary,
+    tributary,
     ['--home', home, '--json', 'daemon', '--api', '127.0.0.1:0', '--media', '127.0.0.1:0'],
     (out) => (out.includes('\n') ? JSON.parse(out.split('\n')[0]) : null),
   )
@@ -30,8 +34,10 @@ export async function openDaemon(context, home = mkdtempSync(join(context.work, 
     }
   }
   return {
+    ...value,
     home,
     pid: child.pid,
+    child,
     call,
     /** Imports paths and waits until all is durable and listed. Wall and CPU seconds of the daemon. */
     async import(paths, mode, also) {
