@@ -1,1 +1,23 @@
-//! The only HTTP listeners: the app API, media URLs and the read-only gateway.
+//! The only HTTP listeners of Tributary: the app API with its UI, and media with the gateway.
+//!
+//! What this is not: a place for domain decisions. Handlers check, convert and
+//! call [`node::Node`]; nothing below this crate knows HTTP.
+//!
+//! Invariants:
+//! - Two listeners, two ports, two origins. Listener (a) has the API and the UI;
+//!   listener (b) has bytes that others may have made, and not one API route.
+//! - Nothing happens for a request whose Host, Origin or token is wrong: the
+//!   guard runs before routing and before the body is read.
+//! - Both listeners bind to loopback only.
+//! - Every connection task and stream ends when [`Server::shutdown`] is called.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod app;
+pub mod dto;
+mod error;
+mod openapi;
+mod routes;
+
+pub use error::{ApiError, ApiResult};
+pub use openapi::openapi_json;

@@ -1,0 +1,56 @@
+//! The types of the app API, as they go over the wire.
+//!
+//! Every JSON field is camelCase; times are Unix milliseconds, sizes are bytes,
+//! ids are 32 lower-case hex digits, and absent values are `null`. The
+//! TypeScript types of the UI are generated from these (`scripts/bindings.mjs`).
+//!
+//! What this is not: a domain model. The crates below know nothing of these
+//! types; `crate::convert` maps theirs to ours at the edge.
+
+mod albums;
+mod error;
+mod events;
+mod imports;
+mod items;
+mod music;
+mod node;
+mod people;
+mod photos;
+mod present;
+mod search;
+mod settings;
+mod status;
+mod storage;
+mod watch;
+
+pub use albums::{Album, AlbumItemsRequest, AlbumPatch, NewAlbumRequest};
+pub use error::{ErrorBody, ErrorCode};
+pub use events::{
+    ItemIdsEvent, ItemsAddedEvent, JobEvent, LaggedEvent, SettingsChangedEvent, StorageChangedEvent,
+};
+pub use imports::{
+    DropSummary, Failure, FailurePage, ImportMode, ImportRequest, Job, JobKind, JobPage, JobState,
+    PathsRequest, UnreadablePath, Upload, UploadedFile,
+};
+pub use items::{
+    AlbumRef, AudioTrackFacts, BatchAction, BatchFailure, BatchRequest, BatchResult, CameraFacts,
+    CaptionTrack, ChapterFacts, EpisodeOf, GpsFacts, ItemCard, ItemDetail, ItemFacts, ItemKind,
+    ItemLink, ItemPage, ItemPatch, ItemProgress, ItemSort, ItemState, LocationKind,
+    ProgressRequest, RelinkRequest, Rendition, SortOrder, SubtitleTrackFacts, TagFacts,
+    VideoTrackFacts, Waveform,
+};
+pub use music::{Music, MusicAlbum, MusicAlbumDetail};
+pub use node::{
+    AddedFile, CarImported, DirectoryEntry, EntryKind, Listing, NodeAddRequest, NodeIdentity, Pin,
+    PinKind, PinRequest, RepoStat,
+};
+pub use people::{NewPersonRequest, Person, PersonPatch};
+pub use photos::{Photo, PhotoBucket, PhotoDay, PhotoPage, PhotoTimeline};
+pub use search::{DuplicateGroup, Duplicates, SearchHit, SearchResult};
+pub use settings::{
+    CaptionSettings, CaptionSettingsPatch, CloseAction, Language, ResetSettingsRequest, Settings,
+    SettingsPatch, Theme,
+};
+pub use status::{ItemCounts, JobCounts, Problem, Status, StorageUse};
+pub use storage::{FolderRequest, FolderState, PathRequest, Storage, StorageFolder};
+pub use watch::{Home, RecentSummary, Season, Show, ShowDetail, Watch, YearRange};
