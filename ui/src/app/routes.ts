@@ -1,0 +1,36 @@
+// Which room stands at which address. Rooms load when they are first entered.
+import type { Component } from 'svelte';
+import type { RoomProps } from '$/lib/room';
+import type { RouteName } from '$/lib/router.svelte';
+
+export interface Room {
+  load: () => Promise<{ default: Component<RoomProps> }>;
+  /** The entry in the rail that is lit while this room shows. */
+  rail: RailName | null;
+  /** Fills the window: no rail, no top bar. */
+  bare?: boolean;
+}
+
+export type RailName = 'home' | 'watch' | 'photos' | 'music' | 'transfers' | 'settings';
+
+const photos = () => import('$/features/photos/Photos.svelte');
+const music = () => import('$/features/music/Music.svelte');
+const settings = () => import('$/features/settings/Settings.svelte');
+
+export const rooms: Record<RouteName, Room> = {
+  home: { load: () => import('$/features/home/Home.svelte'), rail: 'home' },
+  watch: { load: () => import('$/features/watch/Watch.svelte'), rail: 'watch' },
+  title: { load: () => import('$/features/title/Title.svelte'), rail: 'watch' },
+  show: { load: () => import('$/features/title/Show.svelte'), rail: 'watch' },
+  player: { load: () => import('$/features/player/Player.svelte'), rail: null, bare: true },
+  photos: { load: photos, rail: 'photos' },
+  photosView: { load: photos, rail: 'photos' },
+  photoAlbum: { load: photos, rail: 'photos' },
+  photo: { load: photos, rail: 'photos' },
+  music: { load: music, rail: 'music' },
+  musicAlbum: { load: music, rail: 'music' },
+  transfers: { load: () => import('$/features/transfers/Transfers.svelte'), rail: 'transfers' },
+  settings: { load: settings, rail: 'settings' },
+  settingsSection: { load: settings, rail: 'settings' },
+  search: { load: () => import('$/features/search/Search.svelte'), rail: null },
+};

@@ -1,0 +1,79 @@
+// What can go wrong when asking the daemon, in one shape that every screen can show.
+import { hasMessage, t } from '$/i18n/index.svelte';
+import type { ErrorBody } from './types';
+
+/** Codes made here, for failures that never reached the daemon. */
+export type LocalCode = 'unreachable' | 'no_session' | 'bad_answer';
+
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  constructor(
+    readonly code: ErrorBody['code'] | LocalCode,
+    message: string,
+    readonly status: number,
+    readonly safe: string | null = null,
+    readonly todo: string | null = null,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Three sentences for a person: what happened, what is safe, what to do. */
+export interface Explained {
+  what: string;
+  safe: string | null;
+  todo: string | null;
+}
+
+/** Our own words where the code has them; the daemon's message where it knows more. */
+export function explain(error: unknown): Explained {
+  if (error instanceof ApiError) {
+    return {
+      what: localized(`error.${error.code}`) ?? error.message,
+      safe: localized(`error.${error.code}.safe`) ?? error.safe,
+      todo: localized(`error.${error.code}.todo`) ?? error.todo,
+    };
+  }
+  return { what: t('error.unknown'), safe: null, todo: t('error.unknown.todo') };
+}
+
+function localized(key: string): string | null {
+  return hasMessage(key) ? t(key) : null;
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}
+
+/** The error in an answer that is not 2xx; the body may be ours, empty, or somebody else's. */
+export async function errorFrom(response: Response): Promise<ApiError> {
+  const body = await response
+    .json()
+    .then((value: unknown) => value)
+    .catch(() => null);
+  if (response.status === 401) {
+    return new ApiError('no_session', 'no session', 401);
+  }
+  if (isErrorBody(body)) {
+    return new ApiError(
+      body.code,
+      body.message,
+      response.status,
+      body.safe ?? null,
+      body.todo ?? null,
+    );
+  }
+  return new ApiError('bad_answer', `HTTP ${String(response.status)}`, response.status);
+}
+
+function isErrorBody(value: unknown): value is ErrorBody {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'code' in value &&
+    typeof value.code === 'string' &&
+    'message' in value &&
+    typeof value.message === 'string'
+  );
+}

@@ -1,0 +1,122 @@
+// The one cache of server state: its keys, and what each event makes stale.
+import { QueryClient } from '@tanstack/svelte-query';
+import type { LiveEvent } from './events.svelte';
+import { ApiError } from './errors';
+import type { Job, JobPage } from './types';
+
+/** Keys of everything cached. The first word is the tag that events invalidate. */
+export const keys = {
+  status: ['status'],
+  settings: ['settings'],
+  people: ['people'],
+  jobs: ['jobs'],
+  failures: (id: string) => ['failures', id],
+  home: ['home'],
+  watch: ['watch'],
+  show: (id: string) => ['shows', id],
+  items: (query: object) => ['items', query],
+  item: (id: string) => ['item', id],
+  waveform: (id: string) => ['waveform', id],
+  timeline: (query: object) => ['photos', 'timeline', query],
+  photos: (bucket: string, query: object) => ['photos', 'bucket', bucket, query],
+  albums: ['albums'],
+  album: (id: string) => ['albums', id],
+  music: ['music'],
+  musicAlbum: (id: string) => ['music', id],
+  search: (q: string) => ['search', q],
+  duplicates: ['duplicates'],
+  storage: ['storage'],
+} as const;
+
+const lists = [
+  'home',
+  'watch',
+  'shows',
+  'items',
+  'photos',
+  'albums',
+  'music',
+  'search',
+  'duplicates',
+];
+
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        // The daemon is on this machine: being offline says nothing about it.
+        networkMode: 'always',
+        staleTime: 30_000,
+        gcTime: 10 * 60_000,
+        refetchOnWindowFocus: false,
+        retry: (count, error) =>
+          error instanceof ApiError && error.code === 'unreachable' && count < 3,
+        retryDelay: (attempt) => Math.min(400 * 2 ** attempt, 4000),
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+}
+
+/** The tags that an event makes stale; `null` means everything. */
+export function staleTags(event: LiveEvent): string[] | null {
+  switch (event.name) {
+    case 'itemsAdded':
+    case 'itemsRemoved':
+      return [...lists, 'item', 'status'];
+    case 'itemsChanged':
+    case 'previewReady':
+      return [...lists, 'item'];
+    case 'settingsChanged':
+      return ['settings', 'people'];
+    case 'storageChanged':
+      return ['status', 'storage'];
+    case 'jobFinished':
+      return ['status', 'storage', 'failures'];
+    case 'jobProgress':
+      return [];
+    case 'lagged':
+      return null;
+  }
+}
+
+/** A job list with one job replaced, or put first when it is new. */
+export function withJob(page: JobPage | undefined, job: Job): JobPage | undefined {
+  if (page === undefined) return undefined;
+  const known = page.jobs.some((other) => other.id === job.id);
+  return {
+    ...page,
+    jobs: known
+      ? page.jobs.map((other) => (other.id === job.id ? job : other))
+      : [job, ...page.jobs],
+  };
+}
+
+/**
+ * Keeps the cache true. Invalidations are gathered for a moment, so that an import of
+ * thousands of files refetches the shelves a few times a second at most.
+ */
+export function keepFresh(client: QueryClient, gatherMs = 400): (event: LiveEvent) => void {
+  const stale = new Set<string>();
+  let all = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = (): void => {
+    timer = undefined;
+    const tags = new Set(stale);
+    const everything = all;
+    stale.clear();
+    all = false;
+    void client.invalidateQueries({
+      predicate: (query) => everything || tags.has(String(query.queryKey[0])),
+    });
+  };
+  return (event) => {
+    if (event.name === 'jobProgress' || event.name === 'jobFinished') {
+      client.setQueryData<JobPage>(keys.jobs, (page) => withJob(page, event.job));
+    }
+    const tags = staleTags(event);
+    if (tags === null) all = true;
+    else for (const tag of tags) stale.add(tag);
+    if (all || stale.size > 0) timer ??= setTimeout(flush, gatherMs);
+  };
+}

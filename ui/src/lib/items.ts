@@ -1,0 +1,51 @@
+// What an item means on a shelf: where it leads, what to say about it, how far it was watched.
+import { t } from '$/i18n/index.svelte';
+import type { ItemCard } from './api';
+import { formatDuration } from './format';
+import { href } from './router.svelte';
+
+type Watched = Pick<ItemCard, 'progress'>;
+
+/** 0 to 1 when watching has begun and is not over, else null. */
+export function watchedShare({ progress }: Watched): number | null {
+  if (progress == null || progress.finished || progress.durationMs === 0) return null;
+  if (progress.positionMs < 1000) return null;
+  return Math.min(1, progress.positionMs / progress.durationMs);
+}
+
+export function timeLeft({ progress }: Watched): string | null {
+  if (progress == null || watchedShare({ progress }) === null) return null;
+  const left = progress.durationMs - progress.positionMs;
+  return t('items.left', { time: formatDuration(left) });
+}
+
+/** "S2 E3" for an episode. */
+export function episodeTag({ show }: Pick<ItemCard, 'show'>): string | null {
+  if (show == null) return null;
+  return t('items.episode', { season: show.season, episode: show.episode });
+}
+
+/** The page about an item. */
+export function itemHref(item: Pick<ItemCard, 'id' | 'kind'>): string {
+  switch (item.kind) {
+    case 'photo':
+      return href('photo', { id: item.id });
+    case 'track':
+      return href('music', {}, { track: item.id });
+    default:
+      return href('title', { id: item.id });
+  }
+}
+
+export function playHref(id: string): string {
+  return href('player', { id });
+}
+
+/** The second line under a still: what is left, or when and how long. */
+export function itemNote(item: ItemCard): string {
+  const parts = [
+    episodeTag(item),
+    timeLeft(item) ?? (item.durationMs == null ? null : formatDuration(item.durationMs)),
+  ];
+  return parts.filter((part) => part !== null).join(', ');
+}
