@@ -14,9 +14,15 @@
 #![allow(clippy::unimplemented)]
 
 mod facts;
+#[cfg(feature = "gstreamer")]
+mod gst;
+mod inspect;
 mod inspection;
 mod pool;
+mod reader;
 mod sniff;
+mod waveform;
+mod wire;
 mod worker;
 
 pub mod captions;
