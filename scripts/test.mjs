@@ -6,11 +6,11 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { debugBinary } from './lib/cargo.mjs'
+import { cargo, debugBinary } from './lib/cargo.mjs'
 import { hasProgram } from './lib/machine.mjs'
 import { root } from './lib/paths.mjs'
 import { runStages } from './lib/stages.mjs'
-import { cargoTest, check, nodeTest, vitest } from './lib/suites.mjs'
+import { cargoTest, nodeTest, vitest } from './lib/suites.mjs'
 import { buildUi } from './lib/ui.mjs'
 import { setup } from './setup.mjs'
 
@@ -27,7 +27,7 @@ const binaries = {
 const suites = [
   ['setup', () => setup(['test'])],
   ['ui build', () => void buildUi()],
-  ['rust build', () => check('cargo', ['build', '--workspace', '--bins', '--tests', '--locked'])],
+  ['rust build', () => void cargo(['build', '--workspace', '--bins', '--tests', '--locked'])],
   ['rust', () => cargoTest(['--workspace', '--locked', '--no-fail-fast'])],
   ['ui unit', () => vitest(['--root', 'ui'])],
   ['scripts', () => nodeTest(specs('tests/scripts'))],

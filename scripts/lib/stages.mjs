@@ -1,6 +1,7 @@
 // Stages of a long check: each is named, timed against its budget, and counted.
 //
-// A stage returns { passed, failed, notRun? }, or throws, which counts as one failure.
+// A stage returns { passed, failed, notRun? }, or nothing when it only prepares, or
+// throws, which counts as one failure.
 // `notRun` says what is missing, as in "needs root"; it fails the run, because what
 // was not run was not shown to work. Totals are added to the file that
 // TRIBUTARY_TOTALS names, so that .ci/run can print one sum over several commands.
@@ -19,7 +20,7 @@ export async function runStages(stages) {
     const from = performance.now()
     let result
     try {
-      result = (await work()) ?? { passed: 1, failed: 0 }
+      result = (await work()) ?? { passed: 0, failed: 0 }
     } catch (error) {
       process.stdout.write(`${error.message}\n`)
       result = { passed: 0, failed: 1 }
