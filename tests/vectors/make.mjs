@@ -2,29 +2,21 @@
 // implementation by others, computes them. crates/dag/tests/vectors.rs compares ours with them.
 //
 // Not a part of any build. To run it again, with the importer outside this repository:
-//   dir=$(mktemp -d) && npm --prefix "$dir" install ipfs-unixfs-importer@17 blockstore-core@7
+//   dir=$(mktemp -d) && npm --prefix "$dir" install ipfs-unixfs-importer@17
 //   node tests/vectors/make.mjs "$dir" > tests/vectors/unixfs.json
 //
 // File content is made up: 32-bit xorshift (13, 17, 5) seeded with 0x74726962, each state written
 // as four bytes, little-endian, cut to the length wanted.
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
-import path from "node:path";
 import { readFileSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 
-const modules = path.resolve(process.argv[2] ?? ".", "node_modules");
-const load = async (name) => {
-  const manifest = JSON.parse(readFileSync(path.join(modules, name, "package.json"), "utf8"));
-  const entry = manifest.exports["."].import;
-  return [await import(pathToFileURL(path.join(modules, name, entry))), manifest.version];
-};
-const [{ importer }, importerVersion] = await load("ipfs-unixfs-importer");
-const [layout] = await load("ipfs-unixfs-importer").then(async () => [
-  await import(pathToFileURL(path.join(modules, "ipfs-unixfs-importer/dist/src/layout/index.js"))),
-]);
-const [chunkers] = [
-  await import(pathToFileURL(path.join(modules, "ipfs-unixfs-importer/dist/src/chunker/index.js"))),
-];
+const home = path.resolve(process.argv[2] ?? ".", "node_modules/ipfs-unixfs-importer");
+const load = (file) => import(pathToFileURL(path.join(home, "dist/src", file)));
+const { version } = JSON.parse(readFileSync(path.join(home, "package.json"), "utf8"));
+const { importer } = await load("index.js");
+const { balanced } = await load("layout/index.js");
+const { fixedSize } = await load("chunker/index.js");
 
 const CHUNK = 262144;
 const LINKS = 174;
@@ -72,8 +64,8 @@ function options(profile, chunk = CHUNK, links = LINKS) {
     leafType: "file",
     wrapWithDirectory: false,
     shardSplitThresholdBytes: 1 << 30,
-    chunker: chunkers.fixedSize({ chunkSize: chunk }),
-    layout: layout.balanced({ maxChildrenPerNode: links }),
+    chunker: fixedSize({ chunkSize: chunk }),
+    layout: balanced({ maxChildrenPerNode: links }),
   };
 }
 
@@ -155,7 +147,7 @@ for (const [cid, block] of sink.small) {
 process.stdout.write(
   JSON.stringify(
     {
-      madeBy: `ipfs-unixfs-importer ${importerVersion}`,
+      madeBy: `ipfs-unixfs-importer ${version}`,
       files,
       directories,
       sharded: { root: sharded.cid.toString(), names: names.length, leaves: leaves.size, shards },

@@ -237,6 +237,10 @@ impl CarReader {
             _ if self.header_read => return Err(ReadCar::SectionTooLong { offset, len }),
             _ => return Err(ReadCar::HeaderTooLong(len)),
         };
+        // A header is a CBOR map: what is no CAR at all is told from its second byte.
+        if !self.header_read && rest.first().is_some_and(|first| first >> 5 != 5) {
+            return Err(ReadCar::MalformedHeader);
+        }
         if rest.len() < len {
             self.buffer.reserve(len - rest.len());
             return Ok(None);

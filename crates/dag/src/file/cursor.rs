@@ -305,6 +305,10 @@ impl FileCursor {
             wanted.push(cid);
             return;
         };
+        if start <= self.position {
+            // Needed now: it is asked for again although it was given early.
+            wanted.push(cid);
+        }
         let mut at = start.saturating_add(node.data.len() as u64);
         for (link, len) in &node.links {
             if wanted.len() >= count || at >= self.end {

@@ -1,0 +1,13 @@
+//! The dag crate from outside: vectors made by others, properties, and hostile input.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a failed test panics, in its helpers too"
+)]
+
+mod archive;
+mod content;
+mod hostile;
+mod paths;
+mod reading;
+mod sealing;
+mod vectors;
