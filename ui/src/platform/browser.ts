@@ -16,6 +16,7 @@ export function browserPlatform(): Platform {
     reveal: () => Promise.resolve(false),
     onCloseQuestion: () => () => undefined,
     answerClose: () => Promise.resolve(),
+    onOpened: () => () => undefined,
     setFullscreen: async (on, element) => {
       if (on) await element.requestFullscreen();
       else if (document.fullscreenElement !== null) await document.exitFullscreen();

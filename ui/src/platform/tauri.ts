@@ -5,7 +5,7 @@ import { getCurrentWebview } from '@tauri-apps/api/webview';
 import { getCurrentWindow } from '@tauri-apps/api/window';
 import { open } from '@tauri-apps/plugin-dialog';
 import { openUrl, revealItemInDir } from '@tauri-apps/plugin-opener';
-import type { Connection, Picked, Platform } from './types';
+import type { Connection, Opened, Picked, Platform } from './types';
 
 export function tauriPlatform(): Platform {
   const fullscreenListeners = new Set<(on: boolean) => void>();
@@ -32,6 +32,18 @@ export function tauriPlatform(): Platform {
     },
     onCloseQuestion: (handler) => stopLater(listen('close-question', () => handler())),
     answerClose: (choice, remember) => invoke('close_answer', { choice, remember }),
+    onOpened: (handler) => {
+      const fetch = async (): Promise<void> => {
+        const opened = await invoke<Opened[]>('opened');
+        if (opened.length > 0) handler(opened);
+      };
+      return stopLater(
+        listen('opened', fetch).then(async (stop) => {
+          await fetch();
+          return stop;
+        }),
+      );
+    },
     setFullscreen: async (on) => {
       await getCurrentWindow().setFullscreen(on);
       for (const listener of fullscreenListeners) listener(on);

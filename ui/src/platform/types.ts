@@ -18,6 +18,12 @@ export type Picked = { kind: 'paths'; paths: string[] } | { kind: 'files'; files
 
 export type DropEvent = { type: 'enter' } | { type: 'leave' } | { type: 'drop'; picked: Picked };
 
+/** What the file manager asked to open; an item is in the library already, paths are not. */
+export type Opened =
+  | { kind: 'item'; id: string; itemKind: 'film' | 'episode' | 'clip' | 'photo' | 'track' | 'file' }
+  | { kind: 'paths'; paths: string[] }
+  | { kind: 'transfers' };
+
 export type CloseChoice = 'tray' | 'quit';
 
 export interface Platform {
@@ -35,6 +41,8 @@ export interface Platform {
   /** Asked when the window closes for the first time. Returns the way to stop. */
   onCloseQuestion(handler: () => void): () => void;
   answerClose(choice: CloseChoice, remember: boolean): Promise<void>;
+  /** Hears what a double-click on files asked for, also before the page was there. */
+  onOpened(handler: (opened: Opened[]) => void): () => void;
   setFullscreen(on: boolean, element: HTMLElement): Promise<void>;
   onFullscreen(handler: (on: boolean) => void): () => void;
 }

@@ -67,6 +67,12 @@ export async function errorFrom(response: Response): Promise<ApiError> {
   return new ApiError('bad_answer', `HTTP ${String(response.status)}`, response.status);
 }
 
+/** Why the shell has no node to speak to; it tells so in the form of the API's errors. */
+export function startError(cause: unknown): ApiError {
+  if (!isErrorBody(cause)) return new ApiError('unreachable', 'no node', 0, null, null, { cause });
+  return new ApiError(cause.code, cause.message, 0, cause.safe ?? null, cause.todo ?? null);
+}
+
 function isErrorBody(value: unknown): value is ErrorBody {
   return (
     typeof value === 'object' &&

@@ -1,6 +1,6 @@
 export { api, type ItemsQuery, type PhotosQuery } from './calls';
 export { connect } from './client';
-export { ApiError, explain, isAbort, type Explained } from './errors';
+export { ApiError, explain, isAbort, startError, type Explained } from './errors';
 export { followEvents, live, type LiveEvent } from './events.svelte';
 export { keepFresh, keys, makeQueryClient } from './queries';
 export type * from './types';
