@@ -38,7 +38,9 @@ export function tauriPlatform(): Platform {
         if (opened.length > 0) handler(opened);
       };
       return stopLater(
-        listen('opened', fetch).then(async (stop) => {
+        listen('opened', () => {
+          void fetch();
+        }).then(async (stop) => {
           await fetch();
           return stop;
         }),
