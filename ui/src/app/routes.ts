@@ -4,7 +4,8 @@ import type { RoomProps } from '$/lib/room';
 import type { RouteName } from '$/lib/router.svelte';
 
 export interface Room {
-  load: () => Promise<{ default: Component<RoomProps> }>;
+  /** A room that needs no part of its address declares no props. */
+  load: () => Promise<{ default: Component<RoomProps> | Component<Record<string, never>> }>;
   /** The entry in the rail that is lit while this room shows. */
   rail: RailName | null;
   /** Fills the window: no rail, no top bar. */
