@@ -4,6 +4,7 @@
 //! A target passes when it does not panic and what decodes survives its round trip.
 
 use dag::car::{BlockCheck, CarPart, CarReader, CarWriter};
+use dag::directory::{ListStep, Listing};
 use dag::resolve::{ResolveStep, Resolver};
 use dag::seal::{NoncePrefix, Place, SealKey, SealedReader, open_frame, plain_len};
 use dag::{CidVersion, Codec, FileCursor, Step, cid_of, dag_pb as pb, parse_cid};
@@ -153,9 +154,21 @@ pub fn cursor(bytes: &[u8]) {
     }
 }
 
-/// A path through directories that are all the same hostile block.
+/// Paths through and listings of directories that are all the same hostile block.
 pub fn resolve(bytes: &[u8]) {
     let root = cid_of(Codec::DagPb, CidVersion::V0, &[]);
+    let mut listing = Listing::new(root);
+    for _ in 0..64 {
+        match listing.poll() {
+            ListStep::Need(cid) => {
+                if listing.supply(cid, bytes).is_err() {
+                    break;
+                }
+            }
+            ListStep::Entries(entries) => assert!(!entries.is_empty(), "no entries, no progress"),
+            ListStep::Done => break,
+        }
+    }
     let mut resolver = Resolver::new(root, ["a", "b", "photo-1.jpg", "00"]);
     for _ in 0..80 {
         let ResolveStep::Need(cid) = resolver.poll() else {

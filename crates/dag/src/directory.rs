@@ -1,7 +1,8 @@
 //! Plain directories and symlinks.
 //!
 //! Deterministic like go: links sorted by the bytes of their names, sizes cumulative. Large
-//! directories are read when sharded ([`crate::resolve`]) but never written so: BTFS does not.
+//! directories are read when sharded ([`Listing`], [`crate::resolve`]) but never written so: BTFS
+//! does not by default.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,10 @@ use bytes::Bytes;
 use crate::dag_pb::{self, PbLink};
 use crate::unixfs::{self, InspectNode, Link, NodeKind, UnixFs};
 use crate::{Block, Cid, CidVersion, Codec, MAX_BLOCK_LEN, cid_of};
+
+pub use self::listing::{ListEntries, ListStep, Listing};
+
+mod listing;
 
 /// The longest name of an entry, in bytes: what file systems allow.
 pub const MAX_NAME_LEN: usize = 255;
@@ -145,7 +150,8 @@ pub enum ListDirectory {
 /// The entries of a directory in one block, in wire order.
 ///
 /// Names come from others: they may repeat, be empty, or try to climb (`../`).
-/// A shard of a large directory is refused as [`ListDirectory::NotADirectory`].
+/// A shard of a large directory is refused as [`ListDirectory::NotADirectory`]: [`Listing`] reads
+/// both.
 pub fn list(cid: &Cid, block: &[u8]) -> Result<Vec<Link>, ListDirectory> {
     let summary = unixfs::inspect(cid, block)?;
     match summary.kind {

@@ -36,7 +36,7 @@ pub use crate::file::balancer::{Balancer, FileRoot, LeafRef};
 pub use crate::file::build::add_bytes;
 pub use crate::file::cursor::{FileCursor, ReadFile, Step};
 pub use crate::file::layout::{
-    DEFAULT_CHUNK_SIZE, DEFAULT_MAX_LINKS, FileLayout, Leaf, MAX_CHUNK_SIZE,
+    DEFAULT_CHUNK_SIZE, DEFAULT_MAX_LINKS, FileLayout, Leaf, MAX_CHUNK_SIZE, MAX_LINKS,
 };
 pub use crate::file::range::{ReadRange, read_range};
 pub use crate::links::{FindLinks, links};

@@ -11,7 +11,7 @@ use crate::{Cid, Codec, codec_of};
 
 /// The most shards between a large directory and its entry. A 64-bit name hash ends at 8 with the
 /// usual fan-out of 256.
-const MAX_SHARD_DEPTH: usize = 16;
+pub(crate) const MAX_SHARD_DEPTH: usize = 16;
 
 /// What a resolver wants or gives next.
 #[derive(Debug, Clone, PartialEq, Eq)]

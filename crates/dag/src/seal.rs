@@ -10,7 +10,7 @@
 //! - There is always a last frame, even of an empty file; every other frame is full. So truncation,
 //!   extension and reordering fail to open.
 //! - A key seals one file, with one prefix. Two plaintexts under one key and prefix break it.
-//! - Keys are wiped when dropped and have no `Debug`, `Clone` or comparison.
+//! - Keys are wiped when dropped, cannot be cloned or compared, and show nothing in `Debug`.
 //!
 //! What this is not: it hides content, not its length; it wraps no keys (each share does that).
 
@@ -55,7 +55,6 @@ impl Drop for SealKey {
     }
 }
 
-#[allow(clippy::missing_fields_in_debug)]
 impl std::fmt::Debug for SealKey {
     /// Says only that there is a key.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

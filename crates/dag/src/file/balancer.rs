@@ -49,7 +49,7 @@ impl Balancer {
     pub fn new(layout: FileLayout) -> Self {
         Balancer {
             layout,
-            max_links: usize::from(layout.max_links.max(2)),
+            max_links: layout.link_count(),
             levels: Vec::new(),
         }
     }

@@ -8,8 +8,8 @@
 //! - Every declared size is checked against what is found below, so the bytes handed out are always
 //!   exactly those of the range, or an error.
 //! - Depth is bounded by [`MAX_DEPTH`], which also ends cycles (possible only when the caller
-//!   supplies blocks it has not verified). Memory is one decoded node a level, plus
-//!   [`AHEAD_NODES`].
+//!   supplies blocks it has not verified). Memory is one decoded node a level, bounded in sum by
+//!   [`MAX_OPEN_LINKS`], plus [`AHEAD_NODES`].
 //!
 //! It does not check hashes: the store and the network have done so, and doing it twice would
 //! halve the speed of reading.
@@ -25,8 +25,13 @@ use crate::{Cid, Codec, codec_of};
 
 /// The deepest tree that is read: 2^32 leaves even when every node has two links.
 const MAX_DEPTH: usize = 32;
+/// The most links held of the nodes on the way down. Real trees hold a few hundred; links of
+/// minimal length could else fill memory with a hundred times what was sent.
+const MAX_OPEN_LINKS: usize = 1 << 18;
 /// Inner nodes kept that were supplied before the cursor came to them.
 const AHEAD_NODES: usize = 4;
+/// The most links in such a node.
+const MAX_AHEAD_LINKS: usize = 1 << 13;
 
 /// What a cursor wants or gives next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +104,12 @@ pub enum ReadFile {
     /// The sizes add up to more than 64 bits.
     #[error("the sizes in block {cid} add up to more than a file can hold")]
     SizeOverflow {
+        /// The block.
+        cid: Cid,
+    },
+    /// The nodes on the way to a byte have more links than any real tree.
+    #[error("the file has too many links on the way to block {cid}")]
+    TooManyLinks {
         /// The block.
         cid: Cid,
     },
@@ -176,7 +187,7 @@ impl FileCursor {
     /// A cursor over `range` of the file under `root`: `..` for all of it. A range that reaches
     /// beyond the end of the file stops there.
     pub fn new(root: Cid, range: impl RangeBounds<u64>) -> Self {
-        let range = clamp_range(&range);
+        let range = half_open(&range);
         FileCursor {
             root,
             position: range.start,
@@ -236,7 +247,7 @@ impl FileCursor {
         if codec_of(&cid) == Some(Codec::DagPb)
             && !self.is_ahead(&cid)
             && let Ok(node) = decode_node(cid, &block)
-            && !node.links.is_empty()
+            && (1..=MAX_AHEAD_LINKS).contains(&node.links.len())
         {
             if self.ahead.len() == AHEAD_NODES {
                 self.ahead.pop_front();
@@ -268,11 +279,10 @@ impl FileCursor {
     /// supplied. Empty when nothing is left to read.
     pub fn want_ahead(&self, count: usize) -> Vec<Cid> {
         let mut wanted = Vec::new();
-        if count == 0 {
-            return wanted;
-        }
-        if self.size.is_none() {
+        if count > 0 && self.size.is_none() {
             wanted.push(self.root);
+        }
+        if count == 0 || self.size.is_none() || self.position >= self.end {
             return wanted;
         }
         let mut offset = self.position;
@@ -346,6 +356,10 @@ impl FileCursor {
 
     /// Puts the needed node where it belongs.
     fn place(&mut self, cid: Cid, node: Node) -> Result<(), ReadFile> {
+        let open: usize = self.frames.iter().map(|frame| frame.children.len()).sum();
+        if open + node.links.len() > MAX_OPEN_LINKS {
+            return Err(ReadFile::TooManyLinks { cid });
+        }
         if self.size.is_none() {
             self.size = Some(node.size);
             self.end = self.end.min(node.size);
@@ -462,7 +476,7 @@ fn decode_node(cid: Cid, block: &Bytes) -> Result<Node, ReadFile> {
 }
 
 /// Any range of numbers as a half-open one.
-fn clamp_range(range: &impl RangeBounds<u64>) -> Range<u64> {
+pub(crate) fn half_open(range: &impl RangeBounds<u64>) -> Range<u64> {
     let start = match range.start_bound() {
         Bound::Included(start) => *start,
         Bound::Excluded(start) => start.saturating_add(1),

@@ -13,6 +13,8 @@ use crate::{Cid, CidVersion, Codec, LeafRef};
 pub const DEFAULT_CHUNK_SIZE: u32 = 262_144;
 /// Links in an inner node unless said otherwise: as many as keep it near 8 KiB.
 pub const DEFAULT_MAX_LINKS: u16 = 174;
+/// The most links in an inner node, which keeps it below half a mebibyte.
+pub const MAX_LINKS: u16 = 8192;
 /// The largest chunk that BTFS nodes accept: 1 MiB.
 pub const MAX_CHUNK_SIZE: u32 = 1024 * 1024;
 
@@ -26,7 +28,7 @@ pub struct FileLayout {
     /// Bytes of payload in every leaf but the last. From 1 to [`MAX_CHUNK_SIZE`]; values outside
     /// are brought inside by [`FileLayout::chunk_len`].
     pub chunk_size: u32,
-    /// Links in an inner node; less than 2 counts as 2.
+    /// Links in an inner node. From 2 to [`MAX_LINKS`]; values outside are brought inside.
     pub max_links: u16,
 }
 
@@ -56,6 +58,11 @@ impl FileLayout {
     /// Bytes of payload in every leaf but the last.
     pub fn chunk_len(&self) -> usize {
         self.chunk_size.clamp(1, MAX_CHUNK_SIZE) as usize
+    }
+
+    /// Links in every inner node but the last of its level.
+    pub fn link_count(&self) -> usize {
+        usize::from(self.max_links.clamp(2, MAX_LINKS))
     }
 
     /// Encodes and addresses one chunk. The chunk is hashed where it lies and not copied.

@@ -19,6 +19,11 @@ impl Width {
         })
     }
 
+    /// Hexadecimal digits in front of every name.
+    pub(crate) fn digits(self) -> usize {
+        self.bits.div_ceil(4) as usize
+    }
+
     /// What a link for `name` begins with in a shard `depth` levels below the directory; `None`
     /// when the hash has no bits left.
     pub(crate) fn prefix(self, name: &str, depth: usize) -> Option<String> {
@@ -27,7 +32,7 @@ impl Width {
             .checked_sub(skipped)
             .filter(|left| *left >= self.bits)?;
         let slot = (murmur3_64(name.as_bytes()) >> (left - self.bits)) & ((1 << self.bits) - 1);
-        let digits = self.bits.div_ceil(4) as usize;
+        let digits = self.digits();
         Some(format!("{slot:0digits$X}"))
     }
 }

@@ -3,12 +3,13 @@
 //! Driven like [`FileCursor`], over which it lies: blocks in, plaintext out. A frame is opened
 //! whole and authenticated before any byte of it is handed out; memory is one frame.
 
-use std::ops::{Bound, RangeBounds};
+use std::ops::RangeBounds;
 
 use bytes::{Bytes, BytesMut};
 
-use super::offsets::{PlainLen, frame_of, frame_range, plain_len};
+use super::offsets::{FRAME_SEALED_LEN, PlainLen, frame_of, frame_range, plain_len};
 use super::{NoncePrefix, OpenFrame, Place, SealKey, open_frame};
+use crate::file::cursor::half_open;
 use crate::{Cid, FileCursor, ReadFile, Step};
 
 /// Why a sealed file cannot be read on.
@@ -39,36 +40,31 @@ pub struct SealedReader {
     plain_size: Option<u64>,
     /// The bytes gathered of the frame at `position`.
     frame: BytesMut,
-    /// What came from the cursor beyond `frame`.
+    /// What came from the cursor beyond `frame`; the cursor stands right after it.
     rest: Bytes,
-    /// Whether the cursor stands right after what `frame` and `rest` hold.
-    aimed: bool,
     finished: bool,
 }
 
 impl SealedReader {
     /// A reader over `range` of the plaintext of the file under `root`: `..` for all of it.
     pub fn new(key: SealKey, prefix: NoncePrefix, root: Cid, range: impl RangeBounds<u64>) -> Self {
-        let position = match range.start_bound() {
-            Bound::Included(start) => *start,
-            Bound::Excluded(start) => start.saturating_add(1),
-            Bound::Unbounded => 0,
-        };
-        let end = match range.end_bound() {
-            Bound::Included(end) => end.saturating_add(1),
-            Bound::Excluded(end) => *end,
-            Bound::Unbounded => u64::MAX,
+        let range = half_open(&range);
+        let sealed_start = frame_of(range.start)
+            .0
+            .saturating_mul(FRAME_SEALED_LEN as u64);
+        let sealed_end = match range.end.checked_sub(1) {
+            Some(last) => (frame_of(last).0 + 1).saturating_mul(FRAME_SEALED_LEN as u64),
+            None => 0,
         };
         SealedReader {
             key,
             prefix,
-            cursor: FileCursor::new(root, ..),
-            position,
-            end,
+            cursor: FileCursor::new(root, sealed_start..sealed_end),
+            position: range.start,
+            end: range.end,
             plain_size: None,
             frame: BytesMut::new(),
             rest: Bytes::new(),
-            aimed: false,
             finished: false,
         }
     }
@@ -96,7 +92,8 @@ impl SealedReader {
         self.position = offset;
         self.frame.clear();
         self.rest.clear();
-        self.aimed = false;
+        self.cursor
+            .seek(frame_of(offset).0.saturating_mul(FRAME_SEALED_LEN as u64));
     }
 
     /// Bytes of the whole plaintext, once the root was supplied and polled. True only when the last
@@ -127,10 +124,6 @@ impl SealedReader {
         }
         let (index, skip) = frame_of(self.position.min(plain));
         let range = frame_range(index, sealed);
-        if !self.aimed {
-            self.cursor.seek(range.start);
-            self.aimed = true;
-        }
         let wanted = (range.end - range.start) as usize;
         while self.frame.len() < wanted {
             if self.rest.is_empty() {

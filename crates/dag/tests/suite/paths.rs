@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use dag::directory::{DirectoryBuilder, symlink};
+use dag::directory::{DirectoryBuilder, ListEntries, ListStep, Listing, symlink};
 use dag::resolve::{Resolve, ResolvePath, Resolver, resolve};
 use dag::{Cid, CidVersion, FileLayout};
 
@@ -78,6 +78,21 @@ fn every_name_of_a_sharded_directory_made_by_others_is_found() {
         .collect();
     let root = dag::parse_cid(sharded["root"].as_str().unwrap()).unwrap();
     let get = |cid: &Cid| shards.get(cid).cloned().ok_or(Missing);
+    let mut listed = Vec::new();
+    let mut listing = Listing::new(root);
+    loop {
+        match listing.poll() {
+            ListStep::Need(cid) => listing.supply(cid, &shards[&cid]).unwrap(),
+            ListStep::Entries(entries) => listed.extend(entries.into_iter().map(|e| e.name)),
+            ListStep::Done => break,
+        }
+    }
+    listed.sort();
+    let mut names: Vec<_> = (0..sharded["names"].as_u64().unwrap())
+        .map(|i| format!("photo-{i}.jpg"))
+        .collect();
+    names.sort();
+    assert_eq!(listed, names);
     for index in 0..sharded["names"].as_u64().unwrap() {
         let name = format!("photo-{index}.jpg");
         let found = resolve(Resolver::new(root, [&name]), get).unwrap();
@@ -107,6 +122,20 @@ fn a_shard_that_leads_to_itself_ends() {
     let mut message = dag::unixfs::UnixFs::new(dag::unixfs::NodeKind::HamtShard);
     message.fanout = Some(256);
     let block = dag::dag_pb::encode(&links, Some(&dag::unixfs::encode(&message)));
+    let mut listing = Listing::new(root);
+    let error = loop {
+        match listing.poll() {
+            ListStep::Need(cid) => match listing.supply(cid, &block) {
+                Ok(()) => {}
+                Err(error) => break error,
+            },
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(
+        matches!(error, ListEntries::BrokenShard { .. }),
+        "{error:?}"
+    );
     let error = resolve(Resolver::new(root, ["x"]), |_| {
         Ok::<_, Missing>(block.clone())
     })

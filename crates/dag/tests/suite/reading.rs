@@ -343,3 +343,40 @@ fn chunks_are_slices_of_their_blocks() {
     )
     .unwrap();
 }
+
+#[test]
+fn nodes_of_minimal_links_do_not_fill_memory() {
+    // 100,000 tiny links fit in a block; a chain of such blocks is refused at the third.
+    let mut blocks = Blocks::default();
+    let tiny = Cid::new_v1(0x55, multihash::Multihash::wrap(0, b"").unwrap());
+    let mut root = raw(&mut blocks, b"ab");
+    for _ in 0..3 {
+        let mut children = vec![(tiny, 0); 100_000];
+        children.push((root, 2));
+        root = node(&mut blocks, b"", &children, None);
+    }
+    let result = read(&blocks, root, 0, 2);
+    assert!(matches!(
+        result,
+        Err(ReadRange::ReadFile(ReadFile::TooManyLinks { .. }))
+    ));
+}
+
+#[test]
+fn an_empty_range_wants_the_root_and_nothing_else() {
+    let mut blocks = Blocks::default();
+    let layout = FileLayout {
+        chunk_size: 2,
+        ..FileLayout::default()
+    };
+    let root = blocks.add(layout, b"content");
+    for range in [3..3, 9..20] {
+        let mut cursor = FileCursor::new(root.cid, range);
+        assert_eq!(cursor.want_ahead(9), [root.cid]);
+        cursor
+            .supply(root.cid, blocks.get(&root.cid).unwrap())
+            .unwrap();
+        assert_eq!((cursor.poll(), cursor.size()), (Step::Done, Some(7)));
+        assert_eq!(cursor.want_ahead(9), []);
+    }
+}
