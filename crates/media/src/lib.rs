@@ -11,13 +11,18 @@
 //! that crashes, stalls or exhausts a worker costs exactly its own request.
 
 #![deny(missing_docs)]
-#![allow(clippy::unimplemented)]
 
+mod audio;
+mod exif;
 mod facts;
 #[cfg(feature = "gstreamer")]
 mod gst;
+mod heif;
 mod inspect;
 mod inspection;
+mod mkv;
+mod mp4;
+mod picture;
 mod pool;
 mod reader;
 mod sniff;

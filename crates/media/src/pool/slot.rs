@@ -93,7 +93,7 @@ impl Slot<'_> {
                     return;
                 }
                 let outcome = open(source).and_then(|file| {
-                    let video = want.previews && needs_video(&file);
+                    let video = needs_video(&file, want.previews);
                     let timeout = if video { limits.video_timeout } else { limits.still_timeout };
                     let ask = Ask::Inspect { want, cpu_seconds: cpu_budget(timeout) };
                     self.exchange(&ask, &file, video, timeout)
@@ -223,6 +223,9 @@ impl Slot<'_> {
             .envs(KEPT_VARIABLES.iter().filter_map(|k| std::env::var_os(k).map(|v| (k, v))))
             .env(MEMORY_VARIABLE, config.limits.memory.to_string())
             .env("MALLOC_ARENA_MAX", "2")
+            // GStreamer shall open the plugins it is told to, and no registry.
+            .env("GST_REGISTRY_DISABLE", "yes")
+            .env("GST_DEBUG", "0")
             .env("LC_ALL", "C.UTF-8")
             .current_dir("/")
             .stdin(Stdio::from(OwnedFd::from(theirs)))
@@ -320,21 +323,32 @@ fn open(source: Source) -> Result<File, InspectMedia> {
     Ok(file)
 }
 
-/// A worker must never hold a descriptor that can write.
+/// Opens the file anew: a worker must never hold a descriptor that can write,
+/// nor move the position of the caller's.
 fn read_only(file: File) -> io::Result<File> {
     use rustix::fs::{OFlags, fcntl_getfl};
-    if fcntl_getfl(file.as_fd())?.intersects(OFlags::WRONLY | OFlags::RDWR) {
-        return File::open(format!("/proc/self/fd/{}", file.as_raw_fd()));
+    match File::open(format!("/proc/self/fd/{}", file.as_raw_fd())) {
+        Ok(again) => Ok(again),
+        Err(error) if fcntl_getfl(file.as_fd())?.intersects(OFlags::WRONLY | OFlags::RDWR) => {
+            Err(error)
+        }
+        // Readable through this descriptor only; it is handed on as it is.
+        Err(_) => Ok(file),
     }
-    Ok(file)
 }
 
-/// Whether making a preview of this file needs the video decoders.
-fn needs_video(file: &File) -> bool {
+/// Whether this file needs the video decoders: for a frame, or for the facts
+/// of a container that nothing else reads.
+fn needs_video(file: &File, previews: bool) -> bool {
     let mut head = [0; HEAD_BYTES];
     let read = file.read_at(&mut head, 0).unwrap_or(0);
     let found = sniff(head.get(..read).unwrap_or_default());
-    found.kind == MediaKind::Video || matches!(found.extension, "avif" | "heic")
+    match (found.kind, found.extension) {
+        (MediaKind::Video, "mp4" | "m4v" | "mov" | "3gp" | "mkv" | "webm") => previews,
+        (MediaKind::Video, _) => true,
+        (_, "avif" | "heic") => previews,
+        _ => false,
+    }
 }
 
 fn inspection(done: Done) -> Result<Inspection, InspectMedia> {

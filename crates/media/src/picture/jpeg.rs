@@ -1,0 +1,157 @@
+//! JPEG through libjpeg-turbo, or in pure Rust without the `turbojpeg` feature.
+
+use super::{MAX_PIXELS, Pixels};
+use crate::wire::Failure;
+
+/// Largest JPEG file that is read into memory.
+pub(crate) const MAX_FILE: u64 = 256 * 1024 * 1024;
+
+/// How much larger than the large preview a scaled decode must at least be,
+/// in percent. Measured: at 100 the n/8 scaling alone costs sharpness.
+pub(crate) const HEADROOM_PERCENT: u64 = 100;
+
+fn check_size(width: usize, height: usize) -> Result<(), Failure> {
+    let pixels = (width as u64).saturating_mul(height as u64);
+    if width == 0 || height == 0 {
+        return Err(Failure::Damaged("JPEG header".into()));
+    }
+    if pixels > MAX_PIXELS {
+        return Err(Failure::TooLarge(format!("{width} x {height} pixels")));
+    }
+    Ok(())
+}
+
+#[cfg(feature = "turbojpeg")]
+mod backend {
+    use turbojpeg::{Colorspace, Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp};
+
+    use super::{Failure, HEADROOM_PERCENT, Pixels, check_size};
+
+    /// Scans of a progressive file; more is an attack on our time.
+    const MAX_SCANS: u32 = 200;
+
+    fn damaged<E>(_: E) -> Failure {
+        Failure::Damaged("JPEG data".into())
+    }
+
+    /// Decodes at the smallest n/8 whose longest side is at least `wanted` px.
+    pub(crate) fn decode(bytes: &[u8], wanted: u32) -> Result<Pixels, Failure> {
+        let mut decoder = Decompressor::new().map_err(damaged)?;
+        // An old library without the setting is no reason to fail.
+        let _ = decoder.set_scan_limit(MAX_SCANS);
+        let header = decoder.read_header(bytes).map_err(|_| Failure::Damaged("JPEG header".into()))?;
+        check_size(header.width, header.height)?;
+        let factor = scale(header.width.max(header.height), wanted, header.is_lossless);
+        decoder.set_scaling_factor(factor).map_err(damaged)?;
+        let (width, height) = (factor.scale(header.width), factor.scale(header.height));
+        let inks = matches!(header.colorspace, Colorspace::CMYK | Colorspace::YCCK);
+        let format = if inks { PixelFormat::CMYK } else { PixelFormat::RGB };
+        let pitch = width * format.size();
+        let mut pixels = vec![0; pitch * height];
+        let image = Image { pixels: &mut pixels[..], width, pitch, height, format };
+        // A file cut short still gives its upper part; the decoder reports an
+        // error only after filling what it could.
+        let decoded = decoder.decompress(bytes, image);
+        if decoded.is_err() && !pixels.iter().any(|byte| *byte != 0) {
+            return Err(Failure::Damaged("JPEG data".into()));
+        }
+        if inks {
+            pixels = from_inks(&pixels);
+        }
+        Ok(Pixels { width: width as u32, height: height as u32, alpha: false, bytes: pixels })
+    }
+
+    fn scale(longest: usize, wanted: u32, lossless: bool) -> ScalingFactor {
+        let needed = (u64::from(wanted) * HEADROOM_PERCENT / 100) as usize;
+        (1..8)
+            .filter(|_| !lossless)
+            .map(|eighths| ScalingFactor::new(eighths, 8))
+            .find(|factor| factor.scale(longest) >= needed)
+            .unwrap_or(ScalingFactor::ONE)
+    }
+
+    /// Adobe stores CMYK inverted, so each ink is already "light left".
+    fn from_inks(inks: &[u8]) -> Vec<u8> {
+        let mix = |ink: u8, black: u8| (u16::from(ink) * u16::from(black) / 255) as u8;
+        let (pixels, _) = inks.as_chunks::<4>();
+        pixels.iter().flat_map(|[c, m, y, k]| [mix(*c, *k), mix(*m, *k), mix(*y, *k)]).collect()
+    }
+
+    /// Baseline 4:2:0 with optimised tables.
+    pub(crate) fn encode(pixels: &Pixels, quality: i32) -> Result<Vec<u8>, Failure> {
+        let failed = |_| Failure::Damaged("the large preview could not be encoded".into());
+        let mut encoder = Compressor::new().map_err(failed)?;
+        encoder.set_quality(quality).map_err(failed)?;
+        encoder.set_subsamp(Subsamp::Sub2x2).map_err(failed)?;
+        encoder.set_optimize(true).map_err(failed)?;
+        let image = Image {
+            pixels: &pixels.bytes[..],
+            width: pixels.width as usize,
+            pitch: pixels.width as usize * 3,
+            height: pixels.height as usize,
+            format: PixelFormat::RGB,
+        };
+        encoder.compress_to_vec(image).map_err(failed)
+    }
+}
+
+#[cfg(not(feature = "turbojpeg"))]
+mod backend {
+    use std::io::Cursor;
+
+    use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
+    use image::{DynamicImage, ExtendedColorType, ImageDecoder};
+
+    use super::{Failure, Pixels, check_size};
+
+    /// Decodes at full size; this path has no scaled decoding.
+    pub(crate) fn decode(bytes: &[u8], _wanted: u32) -> Result<Pixels, Failure> {
+        let decoder = JpegDecoder::new(Cursor::new(bytes))
+            .map_err(|_| Failure::Damaged("JPEG header".into()))?;
+        let (width, height) = decoder.dimensions();
+        check_size(width as usize, height as usize)?;
+        let picture = DynamicImage::from_decoder(decoder)
+            .map_err(|_| Failure::Damaged("JPEG data".into()))?;
+        Ok(Pixels { width, height, alpha: false, bytes: picture.into_rgb8().into_raw() })
+    }
+
+    /// Baseline as the pure-Rust encoder makes it.
+    pub(crate) fn encode(pixels: &Pixels, quality: i32) -> Result<Vec<u8>, Failure> {
+        let mut out = Vec::new();
+        let quality = u8::try_from(quality).unwrap_or(80);
+        JpegEncoder::new_with_quality(&mut out, quality)
+            .encode(&pixels.bytes, pixels.width, pixels.height, ExtendedColorType::Rgb8)
+            .map_err(|_| Failure::Damaged("the large preview could not be encoded".into()))?;
+        Ok(out)
+    }
+}
+
+pub(crate) use backend::{decode, encode};
+
+/// Width and height from the frame header, without decoding; `None` when
+/// there is none in the first `bytes`.
+pub(crate) fn dimensions(bytes: &[u8]) -> Option<(u32, u32)> {
+    let mut rest = bytes.get(2..)?;
+    loop {
+        // Fill bytes may precede a marker.
+        let start = rest.iter().position(|byte| *byte == 0xFF)?;
+        let code_at = rest.get(start..)?.iter().position(|byte| *byte != 0xFF)? + start;
+        let code = *rest.get(code_at)?;
+        let segment = rest.get(code_at + 1..)?;
+        match code {
+            0x01 | 0xD0..=0xD8 => rest = segment,
+            0xD9 | 0xDA => return None,
+            0xC0..=0xCF if !matches!(code, 0xC4 | 0xC8 | 0xCC) => {
+                let [h1, h0, w1, w0] = segment.get(3..7)?.try_into().ok()?;
+                return Some((
+                    u32::from(u16::from_be_bytes([w1, w0])),
+                    u32::from(u16::from_be_bytes([h1, h0])),
+                ));
+            }
+            _ => {
+                let length = segment.get(..2)?.try_into().map(u16::from_be_bytes).ok()?;
+                rest = segment.get(usize::from(length)..)?;
+            }
+        }
+    }
+}
