@@ -49,3 +49,20 @@ export function itemNote(item: ItemCard): string {
   ];
   return parts.filter((part) => part !== null).join(', ');
 }
+
+/** "4K", "1080p": how fine a picture is, by its longer side. */
+export function quality({ width, height }: Pick<ItemCard, 'width' | 'height'>): string | undefined {
+  if (width === null || height === null) return undefined;
+  const long = Math.max(width, height);
+  if (long >= 7000) return '8K';
+  if (long >= 3500) return '4K';
+  if (long >= 2400) return '1440p';
+  if (long >= 1800) return '1080p';
+  if (long >= 1200) return '720p';
+  return `${String(Math.min(width, height))}p`;
+}
+
+/** What stands between a person and an item, when something does. */
+export function stateTag({ state }: Pick<ItemCard, 'state'>): string | undefined {
+  return state === 'ok' ? undefined : t(`state.${state}`);
+}
