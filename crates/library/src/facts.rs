@@ -38,8 +38,10 @@ pub struct Facts {
     /// Lens.
     pub lens: Option<String>,
     /// Degrees north.
+    #[serde(with = "exact", skip_serializing_if = "Option::is_none")]
     pub latitude: Option<f64>,
     /// Degrees east.
+    #[serde(with = "exact", skip_serializing_if = "Option::is_none")]
     pub longitude: Option<f64>,
     /// Tags inside the file.
     pub tags: Tags,
@@ -50,6 +52,7 @@ pub struct Facts {
     /// A poster or cover was found inside the file.
     pub has_poster: bool,
     /// Everything else the probe said, as the media crate serialises it.
+    #[serde(skip_serializing_if = "serde_json::Value::is_null")]
     pub probe: serde_json::Value,
     /// Fields from a newer version.
     #[serde(skip_serializing_if = "Unknown::is_empty")]
@@ -90,3 +93,23 @@ pub struct Tags {
 row!(Tags {
     1 title, 2 artist, 3 album, 4 album_artist, 5 track_no, 6 disc_no, 7 year, 8 genres, 9 comment,
 });
+
+/// A number as text: its decimal digits come back as the same bits.
+mod exact {
+    use serde::{Deserialize, Serialize};
+
+    pub(super) fn serialize<S: serde::Serializer>(
+        number: &Option<f64>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        number.map(|number| number.to_string()).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<f64>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        text.map(|text| text.parse().map_err(serde::de::Error::custom))
+            .transpose()
+    }
+}

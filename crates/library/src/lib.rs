@@ -15,17 +15,25 @@
 //! wait for the writer. There is one writer at a time.
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
-#![allow(clippy::unimplemented, dead_code, unused)]
 
 mod config;
 mod facts;
 mod ids;
 mod job;
+mod keys;
+mod kv;
 mod library;
+mod migrate;
 mod model;
+mod naming;
 mod query;
 mod reader;
+mod record;
 mod row;
+mod search;
+mod text;
+mod time;
+mod transfer;
 mod tx;
 mod user;
 

@@ -1,151 +1,227 @@
-//! One consistent view.
-use crate::*;
+//! One consistent view: every query.
+//!
+//! The methods are spread over the files of `reader/` by what they answer. A
+//! `person` of none means the active person.
+
+use std::fmt;
+
 use cid::Cid;
 
-/// One consistent view of the library, from [`Library::reader`].
-#[derive(Debug)]
-pub struct Reader {}
+use crate::config::ReadLibrary;
+use crate::ids::{FolderId, ItemId, JobId, PersonId};
+use crate::job::{FailureRow, JobRow};
+use crate::keys;
+use crate::kv::{Kv, ReadKv, T};
+use crate::model::{AssetRow, FolderRow, OriginRow, RawPath};
+use crate::query::Order;
+use crate::record::Record;
+use crate::tx::Content;
+use crate::user::PersonRow;
 
-type Read<T> = Result<T, ReadLibrary>;
+mod albums;
+mod items;
+mod lists;
+mod photos;
+mod shows;
 
-#[allow(missing_docs)]
+pub(crate) type Answer<T> = Result<T, ReadLibrary>;
+
+/// One consistent view of the library, from [`crate::Library::reader`].
+pub struct Reader {
+    pub(crate) kv: ReadKv,
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").finish_non_exhaustive()
+    }
+}
+
 impl Reader {
-    // items. `person` none means the active person.
-    pub fn item(&self, id: ItemId, person: Option<PersonId>) -> Read<Option<ItemDetail>> {
-        unimplemented!()
-    }
-    /// Rows for these ids, in this order; ids that are gone are left out.
-    pub fn rows(&self, ids: &[ItemId], person: Option<PersonId>) -> Read<Vec<ItemRow>> {
-        unimplemented!()
-    }
-    pub fn items(&self, query: &ItemQuery) -> Read<Page<ItemRow>> {
-        unimplemented!()
-    }
-    pub fn counts(&self, person: Option<PersonId>) -> Read<Counts> {
-        unimplemented!()
-    }
-    /// Unfinished items by recency; for a show only its latest episode.
-    pub fn continue_watching(&self, person: Option<PersonId>, limit: usize) -> Read<Vec<ItemRow>> {
-        unimplemented!()
-    }
-    pub fn recently_added(&self, person: Option<PersonId>, limit: usize) -> Read<Vec<ItemRow>> {
-        unimplemented!()
-    }
-    /// Live items added at or after `since`, by kind.
-    pub fn added_since(&self, since: i64) -> Read<Counts> {
-        unimplemented!()
-    }
-    /// Genres of live items of a kind and how many have each, by name.
-    pub fn genres(&self, kind: ItemKind) -> Read<Vec<(String, u64)>> {
-        unimplemented!()
-    }
-    /// Years of live items of a kind and how many have each, newest first.
-    pub fn years(&self, kind: ItemKind) -> Read<Vec<(u16, u64)>> {
-        unimplemented!()
-    }
-    pub fn duplicates(&self, limit: usize) -> Read<Vec<Duplicate>> {
-        unimplemented!()
-    }
-    /// Ids of trashed items, oldest first, trashed before `before` (ms).
-    pub fn trashed_before(&self, before: i64) -> Read<Vec<ItemId>> {
-        unimplemented!()
-    }
-    /// Live items whose facts are not in yet (previews to make), after `after`.
-    pub fn unprobed(&self, after: Option<ItemId>, limit: usize) -> Read<Vec<ItemId>> {
-        unimplemented!()
+    pub(crate) fn new(kv: ReadKv) -> Self {
+        Reader { kv }
     }
 
-    // photos
-    pub fn timeline(&self, filter: &PhotoFilter) -> Read<Timeline> {
-        unimplemented!()
-    }
-    pub fn photos(
-        &self,
-        bucket: &str,
-        filter: &PhotoFilter,
-        person: Option<PersonId>,
-    ) -> Read<Vec<ItemRow>> {
-        unimplemented!()
+    pub(crate) fn record(&self, id: ItemId) -> Answer<Option<Record>> {
+        self.kv.row(T::Items, &id.0)
     }
 
-    // albums, music, shows, folders
-    pub fn albums(&self) -> Read<Vec<Album>> {
-        unimplemented!()
-    }
-    pub fn album(&self, id: AlbumId) -> Read<Option<Album>> {
-        unimplemented!()
-    }
-    pub fn music_albums(&self) -> Read<Vec<MusicAlbum>> {
-        unimplemented!()
-    }
-    pub fn music_album(
-        &self,
-        id: MusicAlbumId,
-        person: Option<PersonId>,
-    ) -> Read<Option<(MusicAlbum, Vec<ItemRow>)>> {
-        unimplemented!()
-    }
-    pub fn shows(&self) -> Read<Vec<Show>> {
-        unimplemented!()
-    }
-    pub fn show(&self, id: ShowId, person: Option<PersonId>) -> Read<Option<(Show, Vec<Season>)>> {
-        unimplemented!()
-    }
-    pub fn folder(&self, id: FolderId) -> Read<Option<FolderRow>> {
-        unimplemented!()
-    }
-    /// Folders inside `parent` (none: dropped folders), by name.
-    pub fn folders(&self, parent: Option<FolderId>) -> Read<Vec<FolderRow>> {
-        unimplemented!()
+    /// The item whose original has this root.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn item_by_root(&self, root: &Cid) -> Answer<Option<ItemId>> {
+        crate::tx::item_by_root(&self.kv, root)
     }
 
-    // where bytes are
-    pub fn item_by_root(&self, root: &Cid) -> Read<Option<ItemId>> {
-        unimplemented!()
+    /// What is known of a path: an import skips it when the stamp is equal.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn origin(&self, path: &RawPath) -> Answer<Option<OriginRow>> {
+        self.kv.row(T::Origins, &path.0)
     }
-    /// What is known of a path: skip it when the stamp is equal.
-    pub fn origin(&self, path: &RawPath) -> Read<Option<OriginRow>> {
-        unimplemented!()
-    }
-    /// Paths once imported from the same file (device, inode, size): a moved file.
+
+    /// Paths once imported from the file with this identity: where a file that
+    /// moved was before.
+    ///
+    /// # Errors
+    /// The database failed.
     pub fn origins_by_file(
         &self,
         dev: u64,
         ino: u64,
         size: u64,
-    ) -> Read<Vec<(RawPath, OriginRow)>> {
-        unimplemented!()
+    ) -> Answer<Vec<(RawPath, OriginRow)>> {
+        let prefix = keys::file(dev, ino, size);
+        let mut origins = Vec::new();
+        for key in self.kv.keys(T::Files, &prefix)? {
+            let path = RawPath(key.get(prefix.len()..).unwrap_or_default().to_vec());
+            if let Some(origin) = self.origin(&path)? {
+                origins.push((path, origin));
+            }
+        }
+        Ok(origins)
     }
-    /// Known paths that start with these bytes, in order, after `after`.
+
+    /// Known paths that start with these bytes, in byte order, after `after`.
+    ///
+    /// # Errors
+    /// The database failed.
     pub fn origins_under(
         &self,
         prefix: &RawPath,
         after: Option<&RawPath>,
         limit: usize,
-    ) -> Read<Vec<(RawPath, OriginRow)>> {
-        unimplemented!()
-    }
-    /// The assets of an item without its facts: cheaper than [`Reader::item`].
-    pub fn assets(&self, id: ItemId) -> Read<Vec<AssetRow>> {
-        unimplemented!()
+    ) -> Answer<Vec<(RawPath, OriginRow)>> {
+        // The first key after a path is the path and a zero byte.
+        let from = match after {
+            Some(after) if after.0 >= prefix.0 => [after.0.as_slice(), &[0]].concat(),
+            _ => prefix.0.clone(),
+        };
+        let end = crate::kv::after_prefix(&prefix.0);
+        let mut origins = Vec::new();
+        if limit == 0 {
+            return Ok(origins);
+        }
+        self.kv
+            .scan(T::Origins, &from, &end, Order::Ascending, |key, value| {
+                let row = crate::row::Row::from_row(value);
+                let row = row.ok_or(ReadLibrary::DecodeRow {
+                    table: T::Origins.name(),
+                })?;
+                origins.push((RawPath(key.to_vec()), row));
+                Ok(go_on(origins.len() < limit))
+            })?;
+        Ok(origins)
     }
 
-    // people, jobs
-    pub fn people(&self) -> Read<Vec<PersonRow>> {
-        unimplemented!()
+    /// The assets of an item, the main one first. Cheaper than [`Reader::item`].
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn assets(&self, id: ItemId) -> Answer<Vec<AssetRow>> {
+        let content: Option<Content> = self.kv.row(T::Content, &id.0)?;
+        Ok(content.unwrap_or_default().assets)
     }
-    pub fn active_person(&self) -> Read<PersonId> {
-        unimplemented!()
+
+    /// A folder.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn folder(&self, id: FolderId) -> Answer<Option<FolderRow>> {
+        self.kv.row(T::Folders, &id.0)
     }
-    /// Jobs, newest first.
-    pub fn jobs(&self) -> Read<Vec<JobRow>> {
-        unimplemented!()
+
+    /// The folders inside `parent`, by name; none means those that were dropped.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn folders(&self, parent: Option<FolderId>) -> Answer<Vec<FolderRow>> {
+        let parent = parent.unwrap_or_default();
+        let keys = self
+            .kv
+            .keys(T::Index, &keys::key(&[&[keys::FOLDER_CHILDREN], &parent.0]))?;
+        let ids = keys.iter().filter_map(|key| key.last_chunk::<16>());
+        let rows = ids.map(|id| self.kv.row(T::Folders, id));
+        Ok(rows
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .flatten()
+            .collect())
     }
-    pub fn job(&self, id: JobId) -> Read<Option<JobRow>> {
-        unimplemented!()
+
+    /// All people, in the order they were added.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn people(&self) -> Answer<Vec<PersonRow>> {
+        let rows: Vec<(_, PersonRow)> = self.kv.rows(T::People, &[])?;
+        let mut people: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
+        people.sort_by_key(|row| (row.created_at, row.id));
+        Ok(people)
     }
-    /// Failures with `seq >= from`.
-    pub fn failures(&self, job: JobId, from: u64, limit: usize) -> Read<Vec<FailureRow>> {
-        unimplemented!()
+
+    /// The person whose facts are joined by default.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn active_person(&self) -> Answer<PersonId> {
+        let person = self.kv.with(T::Meta, b"person", PersonId::from_slice)?;
+        Ok(person.flatten().unwrap_or_default())
+    }
+
+    pub(crate) fn person(&self, person: Option<PersonId>) -> Answer<PersonId> {
+        person.map_or_else(|| self.active_person(), Ok)
+    }
+
+    /// All jobs, newest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn jobs(&self) -> Answer<Vec<JobRow>> {
+        let rows: Vec<(_, JobRow)> = self.kv.rows(T::Jobs, &[])?;
+        let mut jobs: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
+        jobs.sort_by_key(|row| (std::cmp::Reverse(row.created_at), row.id));
+        Ok(jobs)
+    }
+
+    /// A job.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn job(&self, id: JobId) -> Answer<Option<JobRow>> {
+        self.kv.row(T::Jobs, &id.0)
+    }
+
+    /// Failures of a job from number `from` on, at most `limit`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn failures(&self, job: JobId, from: u64, limit: usize) -> Answer<Vec<FailureRow>> {
+        let first = keys::key(&[&job.0, &from.to_be_bytes()]);
+        let end = crate::kv::after_prefix(&job.0);
+        let mut failures = Vec::new();
+        if limit == 0 {
+            return Ok(failures);
+        }
+        self.kv
+            .scan(T::Failures, &first, &end, Order::Ascending, |_, value| {
+                let row = crate::row::Row::from_row(value);
+                failures.push(row.ok_or(ReadLibrary::DecodeRow {
+                    table: T::Failures.name(),
+                })?);
+                Ok(go_on(failures.len() < limit))
+            })?;
+        Ok(failures)
+    }
+}
+
+/// What a scan does next.
+pub(crate) fn go_on(more: bool) -> std::ops::ControlFlow<()> {
+    if more {
+        std::ops::ControlFlow::Continue(())
+    } else {
+        std::ops::ControlFlow::Break(())
     }
 }

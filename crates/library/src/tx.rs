@@ -1,225 +1,296 @@
-//! One write transaction.
-use crate::*;
+//! One write transaction: rows, indices and counters change together.
+//!
+//! The methods are spread over the files of `tx/` by what they change. Counter
+//! changes are gathered and written at the end; everything else is written at
+//! once, so that a transaction sees its own changes.
+
+use std::collections::HashMap;
+use std::fmt;
+
 use cid::Cid;
 
-/// One write transaction, from [`Library::write`].
-#[derive(Debug)]
+use crate::config::{Clock, Ids, ReadLibrary, WriteLibrary};
+use crate::facts::Facts;
+use crate::ids::{DeviceId, ItemId, JobId, PersonId};
+use crate::job::JobRow;
+use crate::keys;
+use crate::kv::{Kv, T, WriteKv};
+use crate::model::{AssetRow, OriginRow, RawPath};
+use crate::record::Record;
+use crate::user::{Stamp, Stamped, UserFacts};
+
+pub(crate) mod albums;
+mod items;
+mod jobs;
+mod parts;
+mod people;
+mod sidecars;
+mod user;
+
+pub(crate) type Written<T> = Result<T, WriteLibrary>;
+
+/// Tags of the search queue's entries.
+pub(crate) const QUEUE_ITEM: u8 = 1;
+pub(crate) const QUEUE_ALBUM: u8 = 2;
+pub(crate) const QUEUE_SHOW: u8 = 3;
+pub(crate) const QUEUE_MUSIC: u8 = 4;
+
+/// One write transaction, from [`crate::Library::write`]. When the closure fails
+/// nothing of it is kept.
 pub struct Tx<'t> {
-    life: std::marker::PhantomData<&'t ()>,
+    pub(crate) kv: WriteKv<'t>,
+    ids: &'t dyn Ids,
+    device: DeviceId,
+    now: i64,
+    hlc: u64,
+    hlc_read: u64,
+    counts: HashMap<Vec<u8>, i64>,
+    queued: HashMap<(u8, [u8; 16]), ()>,
 }
 
-type Written<T> = Result<T, WriteLibrary>;
+impl fmt::Debug for Tx<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx")
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
 
-#[allow(missing_docs)]
-impl Tx<'_> {
-    // items
-    /// Adds a file. Same content is one item; posters and captions wait.
-    pub fn add_item(&mut self, new: NewItem) -> Written<AddedItem> {
-        unimplemented!()
-    }
-    /// Gives waiting side-cars to the films, shows and tracks of their folder, and turns the rest
-    /// into items of their own. Call when a job (or a folder) is through. `under` limits it to paths
-    /// that start with these bytes; empty means all.
-    pub fn settle_waiting(&mut self, under: &RawPath) -> Written<Settled> {
-        unimplemented!()
-    }
-    /// Replaces the derived facts.
-    pub fn set_facts(&mut self, item: ItemId, facts: Facts) -> Written<()> {
-        unimplemented!()
-    }
-    /// Notes that previews were made (after the facts were set).
-    pub fn set_pictures(
-        &mut self,
-        item: ItemId,
-        thumbhash: &[u8],
-        has_preview: bool,
-        has_poster: bool,
-    ) -> Written<()> {
-        unimplemented!()
-    }
-    /// Deletes an item and everything said about it.
-    pub fn delete_item(&mut self, item: ItemId) -> Written<DeletedItem> {
-        unimplemented!()
-    }
-    /// Adds a part (captions, another version...). Ids that are all zero are filled in.
-    pub fn add_asset(&mut self, item: ItemId, asset: AssetRow) -> Written<AssetId> {
-        unimplemented!()
-    }
-    pub fn remove_asset(&mut self, item: ItemId, asset: AssetId) -> Written<()> {
-        unimplemented!()
-    }
-    pub fn add_rendition(
-        &mut self,
-        item: ItemId,
-        asset: AssetId,
-        rendition: RenditionRow,
-    ) -> Written<RenditionId> {
-        unimplemented!()
-    }
-    /// Notes one more path (or store source) of a rendition and its stamp.
-    pub fn add_location(
-        &mut self,
-        item: ItemId,
-        rendition: RenditionId,
-        location: Location,
-        stamp: FileStamp,
-    ) -> Written<()> {
-        unimplemented!()
-    }
-    /// The file moved: replaces the path (and stamp, source) of a location. The state becomes Ok.
-    pub fn move_location(
-        &mut self,
-        item: ItemId,
-        from: &RawPath,
-        to: &RawPath,
-        stamp: FileStamp,
-        source: Option<u64>,
-    ) -> Written<()> {
-        unimplemented!()
-    }
-    /// Notes whether a referenced file is what it was.
-    pub fn set_location_state(
-        &mut self,
-        item: ItemId,
-        path: &RawPath,
-        state: LocationState,
-    ) -> Written<()> {
-        unimplemented!()
+/// The assets of an item, as one row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Content {
+    pub(crate) assets: Vec<AssetRow>,
+    pub(crate) unknown: crate::row::Unknown,
+}
+crate::row::row!(Content { 1 assets });
+
+pub(crate) fn user_key(item: ItemId, person: PersonId) -> Vec<u8> {
+    keys::key(&[&item.0, &person.0])
+}
+
+impl<'t> Tx<'t> {
+    pub(crate) fn begin(
+        kv: WriteKv<'t>,
+        clock: &'t dyn Clock,
+        ids: &'t dyn Ids,
+    ) -> Result<Self, WriteLibrary> {
+        let hlc = kv.number(T::Meta, b"hlc")?;
+        let device = kv.with(T::Meta, b"device", DeviceId::from_slice)?.flatten();
+        let now = clock.now_ms();
+        Ok(Tx {
+            kv,
+            ids,
+            device: device.unwrap_or_default(),
+            now,
+            hlc,
+            hlc_read: hlc,
+            counts: HashMap::new(),
+            queued: HashMap::new(),
+        })
     }
 
-    // what people say
-    pub fn edit_item(&mut self, item: ItemId, edit: ItemEdit) -> Written<()> {
-        unimplemented!()
-    }
-    pub fn set_favourite(
-        &mut self,
-        person: PersonId,
-        item: ItemId,
-        favourite: bool,
-    ) -> Written<()> {
-        unimplemented!()
-    }
-    /// 1 to 5; none takes it back.
-    pub fn set_rating(
-        &mut self,
-        person: PersonId,
-        item: ItemId,
-        rating: Option<u8>,
-    ) -> Written<()> {
-        unimplemented!()
-    }
-    /// `finished` none: finished when position >= threshold (0..1) of the duration.
-    pub fn set_progress(
-        &mut self,
-        person: PersonId,
-        item: ItemId,
-        position_ms: u64,
-        duration_ms: u64,
-        threshold: f64,
-        finished: Option<bool>,
-    ) -> Written<Progress> {
-        unimplemented!()
-    }
-    pub fn clear_progress(&mut self, person: PersonId, item: ItemId) -> Written<()> {
-        unimplemented!()
-    }
-    pub fn trash(&mut self, item: ItemId) -> Written<()> {
-        unimplemented!()
-    }
-    pub fn restore(&mut self, item: ItemId) -> Written<()> {
-        unimplemented!()
-    }
-    /// Merges facts from another device.
-    pub fn merge_facts(
-        &mut self,
-        person: PersonId,
-        item: ItemId,
-        theirs: &UserFacts,
-    ) -> Written<()> {
-        unimplemented!()
+    /// Writes what was gathered. The caller commits.
+    pub(crate) fn finish(mut self) -> Written<()> {
+        let mut counts: Vec<_> = std::mem::take(&mut self.counts).into_iter().collect();
+        counts.sort_unstable();
+        for (key, change) in counts {
+            let count = self
+                .kv
+                .number(T::Counters, &key)?
+                .saturating_add_signed(change);
+            if count == 0 {
+                self.kv.remove(T::Counters, &key)?;
+            } else if change != 0 {
+                self.kv.put_number(T::Counters, &key, count)?;
+            }
+        }
+        let mut queued: Vec<_> = std::mem::take(&mut self.queued).into_keys().collect();
+        if !queued.is_empty() {
+            queued.sort_unstable();
+            let mut next = self.kv.number(T::Meta, b"queue")?;
+            for (tag, id) in queued {
+                next += 1;
+                self.kv
+                    .put(T::Queue, &next.to_be_bytes(), &keys::key(&[&[tag], &id]))?;
+            }
+            self.kv.put_number(T::Meta, b"queue", next)?;
+        }
+        if self.hlc != self.hlc_read {
+            self.kv.put_number(T::Meta, b"hlc", self.hlc)?;
+        }
+        Ok(())
     }
 
-    // albums, folders, shows
-    pub fn create_album(&mut self, title: &str) -> Written<AlbumId> {
-        unimplemented!()
-    }
-    pub fn edit_album(&mut self, album: AlbumId, edit: AlbumEdit) -> Written<()> {
-        unimplemented!()
-    }
-    pub fn delete_album(&mut self, album: AlbumId) -> Written<()> {
-        unimplemented!()
-    }
-    /// Adds members in this order; true for each that was not in it before.
-    pub fn add_to_album(&mut self, album: AlbumId, items: &[ItemId]) -> Written<Vec<bool>> {
-        unimplemented!()
-    }
-    pub fn remove_from_album(&mut self, album: AlbumId, items: &[ItemId]) -> Written<Vec<bool>> {
-        unimplemented!()
-    }
-    /// Makes an album of the photos and clips in a folder and the folders inside it.
-    pub fn album_from_folder(&mut self, folder: FolderId, title: Option<&str>) -> Written<AlbumId> {
-        unimplemented!()
-    }
-    /// The folder at `path`, made if it is new. `parent` none for the dropped folder itself.
-    pub fn ensure_folder(&mut self, parent: Option<FolderId>, path: &RawPath) -> Written<FolderId> {
-        unimplemented!()
-    }
-    /// Changes a show's title; none takes the edit back.
-    pub fn edit_show(&mut self, show: ShowId, title: Option<&str>) -> Written<()> {
-        unimplemented!()
+    /// The time of this transaction in unix ms.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.now
     }
 
-    // people
-    pub fn add_person(&mut self, name: &str, color: &str) -> Written<PersonId> {
-        unimplemented!()
+    pub(crate) fn new_id(&self) -> [u8; 16] {
+        self.ids.next()
     }
-    pub fn edit_person(
+
+    /// A stamp later than all this library has seen.
+    pub(crate) fn stamp(&mut self) -> Stamp {
+        let wall = u64::try_from(self.now).unwrap_or(0) << 16;
+        self.hlc = wall.max(self.hlc + 1);
+        Stamp {
+            hlc: self.hlc,
+            device: self.device,
+        }
+    }
+
+    /// Takes note of a stamp from elsewhere, so that later edits here win.
+    pub(crate) fn observe(&mut self, stamp: Stamp) {
+        self.hlc = self.hlc.max(stamp.hlc);
+    }
+
+    pub(crate) fn stamped<V>(&mut self, value: V) -> Stamped<V> {
+        Stamped {
+            stamp: self.stamp(),
+            value,
+        }
+    }
+
+    pub(crate) fn count(&mut self, key: Vec<u8>, change: i64) {
+        *self.counts.entry(key).or_insert(0) += change;
+    }
+
+    pub(crate) fn queue(&mut self, tag: u8, id: [u8; 16]) {
+        self.queued.insert((tag, id), ());
+    }
+
+    pub(crate) fn record(&self, id: ItemId) -> Written<Record> {
+        self.kv
+            .row(T::Items, &id.0)?
+            .ok_or_else(|| missing("item", id))
+    }
+
+    pub(crate) fn content(&self, id: ItemId) -> Written<Content> {
+        Ok(self.kv.row(T::Content, &id.0)?.unwrap_or_default())
+    }
+
+    pub(crate) fn facts(&self, id: ItemId) -> Written<Option<Facts>> {
+        Ok(self.kv.row(T::Facts, &id.0)?)
+    }
+
+    pub(crate) fn user_facts(&self, item: ItemId, person: PersonId) -> Written<UserFacts> {
+        Ok(self
+            .kv
+            .row(T::User, &user_key(item, person))?
+            .unwrap_or_default())
+    }
+
+    /// Writes a record and the difference in its indices and counters.
+    pub(crate) fn put_record(
         &mut self,
-        person: PersonId,
-        name: Option<&str>,
-        color: Option<&str>,
+        id: ItemId,
+        old: Option<&Record>,
+        new: &Record,
     ) -> Written<()> {
-        unimplemented!()
-    }
-    /// Removes a person and what only they said.
-    pub fn remove_person(&mut self, person: PersonId) -> Written<()> {
-        unimplemented!()
-    }
-    pub fn activate_person(&mut self, person: PersonId) -> Written<()> {
-        unimplemented!()
+        if old == Some(new) {
+            return Ok(());
+        }
+        self.kv.put_row(T::Items, &id.0, new)?;
+        self.index_change(id, old, Some(new))?;
+        if let Some(old) = old
+            && old.shelf() != new.shelf()
+        {
+            self.move_shelf(id, old.shelf(), new.shelf())?;
+        }
+        Ok(())
     }
 
-    // jobs
-    /// Journals a new job (id and times are filled in when zero).
-    pub fn put_job(&mut self, job: JobRow) -> Written<JobId> {
-        unimplemented!()
-    }
-    /// Notes a failed file. The list keeps the first 10,000; the counter counts all.
-    pub fn add_failure(
+    pub(crate) fn index_change(
         &mut self,
-        job: JobId,
-        path: &RawPath,
-        code: &str,
-        message: &str,
-        todo: Option<&str>,
+        id: ItemId,
+        old: Option<&Record>,
+        new: Option<&Record>,
     ) -> Written<()> {
-        unimplemented!()
-    }
-    pub fn clear_failures(&mut self, job: JobId) -> Written<()> {
-        unimplemented!()
-    }
-    pub fn remove_job(&mut self, job: JobId) -> Written<()> {
-        unimplemented!()
+        let before = old.map(|old| keys::entries(id, old)).unwrap_or_default();
+        let after = new.map(|new| keys::entries(id, new)).unwrap_or_default();
+        for (key, _) in before.iter().filter(|entry| !after.contains(entry)) {
+            self.kv.remove(T::Index, key)?;
+        }
+        for (key, value) in after.iter().filter(|entry| !before.contains(entry)) {
+            self.kv.put(T::Index, key, value)?;
+        }
+        for key in old.map(keys::counters).unwrap_or_default() {
+            self.count(key, -1);
+        }
+        for key in new.map(keys::counters).unwrap_or_default() {
+            self.count(key, 1);
+        }
+        self.queue(QUEUE_ITEM, id.0);
+        for record in [old, new].into_iter().flatten() {
+            if let Some(link) = &record.show {
+                self.queue(QUEUE_SHOW, link.show.0);
+            }
+            if let Some(album) = record.music_album {
+                self.queue(QUEUE_MUSIC, album.0);
+            }
+        }
+        Ok(())
     }
 
-    // reads inside the transaction
+    /// Recomputes a record from its inputs, its facts and everybody's edits.
+    pub(crate) fn refresh(&mut self, id: ItemId, old: Record) -> Written<Record> {
+        let facts = self.facts(id)?;
+        let edits = self.user_facts(id, PersonId::EVERYONE)?;
+        let mut new = old.clone();
+        new.derive(facts.as_ref(), &edits);
+        self.put_record(id, Some(&old), &new)?;
+        Ok(new)
+    }
+
+    /// What is known of a path, as this transaction sees it.
+    ///
+    /// # Errors
+    /// The database failed.
     pub fn origin(&self, path: &RawPath) -> Written<Option<OriginRow>> {
-        unimplemented!()
+        Ok(self.kv.row(T::Origins, &path.0)?)
     }
+
+    /// The item whose original has this root, as this transaction sees it.
+    ///
+    /// # Errors
+    /// The database failed.
     pub fn item_by_root(&self, root: &Cid) -> Written<Option<ItemId>> {
-        unimplemented!()
+        Ok(item_by_root(&self.kv, root)?)
     }
+
+    /// A job, as this transaction sees it.
+    ///
+    /// # Errors
+    /// The database failed.
     pub fn job(&self, job: JobId) -> Written<Option<JobRow>> {
-        unimplemented!()
+        Ok(self.kv.row(T::Jobs, &job.0)?)
     }
+}
+
+pub(crate) fn missing(what: &'static str, id: impl fmt::Display) -> WriteLibrary {
+    WriteLibrary::Missing {
+        what,
+        id: id.to_string(),
+    }
+}
+
+/// The item whose original has this root.
+pub(crate) fn item_by_root(kv: &impl Kv, root: &Cid) -> Result<Option<ItemId>, ReadLibrary> {
+    let prefix = root.to_bytes();
+    let mut found = None;
+    kv.scan_prefix(
+        T::Roots,
+        &prefix,
+        crate::query::Order::Ascending,
+        |key, value| {
+            if key.len() == prefix.len() + 16 && value == [1] {
+                found = keys::last_item(key);
+                return Ok(std::ops::ControlFlow::Break(()));
+            }
+            Ok(std::ops::ControlFlow::Continue(()))
+        },
+    )?;
+    Ok(found)
 }
