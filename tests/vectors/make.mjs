@@ -1,5 +1,5 @@
 // Makes tests/vectors/unixfs.json: addresses of files and directories as ipfs-unixfs-importer, an
-// implementation by others, computes them. crates/dag/tests/vectors.rs compares ours with them.
+// implementation by others, computes them. crates/dag/tests/suite/vectors.rs compares ours with them.
 //
 // Not a part of any build. To run it again, with the importer outside this repository:
 //   dir=$(mktemp -d) && npm --prefix "$dir" install ipfs-unixfs-importer@17

@@ -166,3 +166,92 @@ pub(crate) fn leaf_wrapper(payload_len: usize) -> (Vec<u8>, usize) {
     put_number(&mut out, 3, size);
     (out, prefix)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CidVersion, Codec, cid_of};
+
+    fn field(number: u32, content: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        put_bytes(&mut out, number, content);
+        out
+    }
+
+    #[test]
+    fn both_orders_decode_and_only_the_canonical_one_is_written() {
+        let cid = cid_of(Codec::DagPb, CidVersion::V0, b"x");
+        let links = [PbLink {
+            cid,
+            name: b"name",
+            tsize: 300,
+        }; 2];
+        let node = PbNode {
+            links: links.to_vec(),
+            data: Some(b"data"),
+        };
+        let written = encode(&links, Some(b"data"));
+        assert_eq!(decode(&written).unwrap(), node);
+        let (link_bytes, data_bytes) = written.split_at(written.len() - 6);
+        assert_eq!(data_bytes, field(1, b"data"), "data comes last on the wire");
+        let data_first = [data_bytes, link_bytes].concat();
+        assert_eq!(decode(&data_first).unwrap(), node);
+    }
+
+    #[test]
+    fn what_dag_pb_does_not_allow_is_refused() {
+        let cid = cid_of(Codec::Raw, CidVersion::V1, b"x").to_bytes();
+        let (hash, name, data) = (field(1, &cid), field(2, b"n"), field(1, b"d"));
+        let size = [0x18, 1];
+        let link = field(2, &[&hash[..], &name, &size].concat());
+        assert!(decode(&link).is_ok());
+        assert!(
+            decode(&field(2, &hash)).is_ok(),
+            "name and size may be left out"
+        );
+        assert!(decode(&[]).is_ok(), "the empty node is a node");
+        let check = |parts: &[&[u8]]| decode(&parts.concat()).map(|_| ()).unwrap_err();
+        let inside = |parts: &[&[u8]]| check(&[&field(2, &parts.concat())]);
+        assert!(matches!(
+            check(&[&link, &data, &link]),
+            DecodeNode::ScatteredLinks
+        ));
+        assert!(matches!(
+            check(&[&data, &data]),
+            DecodeNode::UnexpectedField(1)
+        ));
+        assert!(matches!(
+            check(&[&field(3, b"")]),
+            DecodeNode::UnexpectedField(3)
+        ));
+        assert!(matches!(
+            check(&[&[0x08, 1]]),
+            DecodeNode::UnexpectedField(1)
+        ));
+        assert!(matches!(
+            inside(&[&name, &hash]),
+            DecodeNode::MalformedLink(1)
+        ));
+        assert!(matches!(
+            inside(&[&hash, &hash]),
+            DecodeNode::MalformedLink(1)
+        ));
+        assert!(matches!(
+            inside(&[&hash, &size, &name]),
+            DecodeNode::MalformedLink(2)
+        ));
+        assert!(matches!(
+            inside(&[&hash, &field(4, b"")]),
+            DecodeNode::MalformedLink(4)
+        ));
+        assert!(matches!(inside(&[&name]), DecodeNode::MalformedLink(1)));
+        let long = field(1, &[&cid[..], &[0]].concat());
+        assert!(matches!(inside(&[&long]), DecodeNode::LinkAddress(_)));
+        assert!(matches!(
+            inside(&[&field(1, b"no")]),
+            DecodeNode::LinkAddress(_)
+        ));
+        let huge = vec![0; MAX_BLOCK_LEN + 1];
+        assert!(matches!(decode(&huge), Err(DecodeNode::TooLong(_))));
+    }
+}

@@ -300,4 +300,38 @@ mod tests {
             assert_eq!(decode(&message).unwrap().kind, NodeKind::Directory);
         }
     }
+
+    #[test]
+    fn fields_that_repeat_or_have_another_type_are_refused() {
+        for (message, number) in [
+            (&[0x08, 2, 0x08, 2][..], 1),
+            (&[0x08, 2, 0x12, 0, 0x12, 0], 2),
+            (&[0x08, 2, 0x18, 1, 0x18, 1], 3),
+            (&[0x08, 2, 0x1a, 0], 3),
+            (&[0x08, 1, 0x38, 0xff, 0xff, 0xff, 0xff, 0x7f], 7),
+        ] {
+            assert_eq!(decode(message), Err(DecodeUnixFs::MalformedField(number)));
+        }
+    }
+
+    #[test]
+    fn old_nodes_without_a_size_are_summed() {
+        let mut message = UnixFs::new(NodeKind::File);
+        message.data = Some(b"abc");
+        message.block_sizes = vec![4, u64::MAX];
+        let block = dag_pb::encode(&[], Some(&encode(&message)));
+        let cid = crate::cid_of(Codec::DagPb, crate::CidVersion::V0, &block);
+        assert_eq!(
+            inspect(&cid, &block).unwrap().size,
+            u64::MAX,
+            "the sum saturates"
+        );
+        let manifest = crate::cid_of(Codec::DagCbor, crate::CidVersion::V1, &block);
+        assert!(matches!(
+            inspect(&manifest, &block),
+            Err(InspectNode::UnsupportedCodec(0x71))
+        ));
+        let bare = crate::cid_of(Codec::DagPb, crate::CidVersion::V0, &[]);
+        assert!(matches!(inspect(&bare, &[]), Err(InspectNode::NoUnixFs)));
+    }
 }
