@@ -1,10 +1,16 @@
 //! Storage folders: where segments live, each with its own quota; some on disks that come and go.
 
 use std::io;
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::core::Core;
+use crate::disk::{Access, read_exact_at, replace_file};
 use crate::entry::FolderId;
 use crate::error::IndexFault;
+use crate::index::{FolderRow, counter};
+use crate::segments::{self, MARKER};
 
 /// Whether a folder's disk is connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,4 +70,165 @@ pub enum ChangeFolders {
     /// The index failed.
     #[error("changing the index failed")]
     WriteIndex(#[from] IndexFault),
+}
+
+/// Looks which folders are there and lists all.
+pub(crate) fn list(core: &Core) -> Result<Vec<Folder>, IndexFault> {
+    core.segments.refresh();
+    Ok(core.segments.with_folders(|folders| {
+        let folder = |(&id, slot): (&u32, &segments::FolderSlot)| Folder {
+            id: FolderId(id),
+            path: slot.path.clone(),
+            quota: slot.quota,
+            used: slot.used,
+            state: if slot.online {
+                FolderState::Online
+            } else {
+                FolderState::Offline
+            },
+        };
+        folders.iter().map(folder).collect()
+    }))
+}
+
+/// What the marker file of a folder says: the home it belongs to and its id there.
+fn marker_text(core: &Core, id: u32) -> String {
+    format!("{:016x} {id}\n", core.home)
+}
+
+fn read_marker(core: &Core, path: &Path) -> io::Result<Option<(u64, u32)>> {
+    let file = match core.config.disk.open(&path.join(MARKER), Access::Read) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut text = vec![0; file.len()?.min(64) as usize];
+    read_exact_at(file.as_ref(), 0, &mut text)?;
+    let parsed = std::str::from_utf8(&text).ok().and_then(|text| {
+        let (home, id) = text.trim_end().split_once(' ')?;
+        Some((u64::from_str_radix(home, 16).ok()?, id.parse().ok()?))
+    });
+    Ok(Some(parsed.unwrap_or((0, 0))))
+}
+
+/// Adds a folder, or takes up one of this home whose row was lost with the index.
+pub(crate) fn add(
+    core: &Arc<Core>,
+    path: &Path,
+    quota: Option<u64>,
+) -> Result<FolderId, ChangeFolders> {
+    let disk = core.config.disk.as_ref();
+    let prepare = |source| ChangeFolders::PrepareFolder {
+        path: path.to_owned(),
+        source,
+    };
+    let nested = core.segments.with_folders(|folders| {
+        folders
+            .values()
+            .any(|slot| slot.path.starts_with(path) || path.starts_with(&slot.path))
+    });
+    if nested || path.starts_with(&core.config.home) {
+        return Err(ChangeFolders::AlreadyUsed(path.to_owned()));
+    }
+    disk.create_dir(path).map_err(prepare)?;
+    let known = read_marker(core, path).map_err(prepare)?;
+    if known.is_some_and(|(home, _)| home != core.home) {
+        return Err(ChangeFolders::ForeignFolder(path.to_owned()));
+    }
+    let row = FolderRow {
+        path: path.as_os_str().as_bytes().to_vec(),
+        quota,
+    };
+    let id = core.index.write(|tables| {
+        let next = tables.counter(counter::NEXT_FOLDER)?;
+        let id = match known {
+            Some((_, id)) if id > 0 => id,
+            _ => u32::try_from(next).map_err(|_| IndexFault::Damaged("folder number"))?,
+        };
+        tables.set_counter(counter::NEXT_FOLDER, next.max(u64::from(id) + 1));
+        Ok::<_, IndexFault>(id)
+    })?;
+    replace_file(
+        disk,
+        &path.join(MARKER),
+        &[marker_text(core, id).as_bytes()],
+    )
+    .map_err(prepare)?;
+    core.index.write(|tables| {
+        tables.folders.insert(id, row.encode().as_slice())?;
+        Ok::<_, IndexFault>(())
+    })?;
+    if known.is_some() {
+        let moved = |error| ChangeFolders::MoveBlocks(Box::new(error));
+        segments::open::adopt(disk, &core.index, id, path).map_err(moved)?;
+        core.segments.add_folder(id, path.to_owned(), quota, 0);
+        segments::open::recover(disk, &core.index, &core.segments, id, path).map_err(moved)?;
+    } else {
+        core.segments.add_folder(id, path.to_owned(), quota, 0);
+    }
+    Ok(FolderId(id))
+}
+
+/// Changes a quota.
+pub(crate) fn set_quota(
+    core: &Core,
+    id: FolderId,
+    quota: Option<u64>,
+) -> Result<(), ChangeFolders> {
+    let path = core
+        .segments
+        .folder_path(id.0)
+        .ok_or(ChangeFolders::UnknownFolder(id))?;
+    if id.0 != 0 {
+        let row = FolderRow {
+            path: path.as_os_str().as_bytes().to_vec(),
+            quota,
+        };
+        core.index.write(|tables| {
+            tables.folders.insert(id.0, row.encode().as_slice())?;
+            Ok::<_, IndexFault>(())
+        })?;
+    }
+    core.segments.with_folders(|folders| {
+        if let Some(slot) = folders.get_mut(&id.0) {
+            slot.quota = quota;
+        }
+    });
+    Ok(())
+}
+
+/// Moves a folder's blocks away, then forgets it. Its directory stays, without segments.
+pub(crate) fn remove(core: &Arc<Core>, id: FolderId) -> Result<(), ChangeFolders> {
+    if id.0 == 0 {
+        return Err(ChangeFolders::HomeFolder);
+    }
+    let path = core
+        .segments
+        .folder_path(id.0)
+        .ok_or(ChangeFolders::UnknownFolder(id))?;
+    if !core.segments.is_online(id.0) {
+        return Err(ChangeFolders::Offline(id));
+    }
+    set_draining(core, id, true);
+    let moved = crate::gc::rewrite::empty_folder(core, id.0);
+    if let Err(error) = moved {
+        set_draining(core, id, false);
+        return Err(ChangeFolders::MoveBlocks(Box::new(error)));
+    }
+    core.index.write(|tables| {
+        tables.folders.remove(id.0)?;
+        Ok::<_, IndexFault>(())
+    })?;
+    core.segments.remove_folder(id.0);
+    // Without a marker the directory is nobody's; a left-over marker only says whose it was.
+    let _ = core.config.disk.remove(&path.join(MARKER));
+    Ok(())
+}
+
+fn set_draining(core: &Core, id: FolderId, draining: bool) {
+    core.segments.with_folders(|folders| {
+        if let Some(slot) = folders.get_mut(&id.0) {
+            slot.draining = draining;
+        }
+    });
 }

@@ -1,6 +1,19 @@
 //! Garbage collection: mark from the pins, sweep the index, rewrite segments with much garbage.
 
+mod checkpoint;
+pub(crate) mod mark;
+pub(crate) mod rewrite;
+mod sweep;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::core::Core;
 use crate::error::IndexFault;
+use crate::gc::checkpoint::{Phase, State};
+use crate::gc::mark::{IndexGraph, Marker};
+use crate::index::counter;
+use crate::verify::Progress;
 
 /// How to collect.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,4 +83,127 @@ pub enum CollectGarbage {
     /// The index failed.
     #[error("changing the index failed")]
     WriteIndex(#[from] IndexFault),
+}
+
+/// What the steps of a collection share.
+pub(crate) struct Run<'a> {
+    pub(crate) core: &'a Arc<Core>,
+    pub(crate) options: &'a GcOptions,
+    pub(crate) progress: &'a mut dyn FnMut(Progress),
+    pub(crate) cancel: &'a dyn Fn() -> bool,
+    pub(crate) report: GcReport,
+}
+
+/// Lets the next collection begin, whatever way this one ended.
+struct Running<'a>(&'a Core);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.collecting.store(false, Ordering::SeqCst);
+        self.0.take_new_pins();
+    }
+}
+
+/// Runs a collection to its end, or to cancellation.
+pub(crate) fn collect(
+    core: &Arc<Core>,
+    options: &GcOptions,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &dyn Fn() -> bool,
+) -> Result<GcReport, CollectGarbage> {
+    if core.collecting.swap(true, Ordering::SeqCst) {
+        return Err(CollectGarbage::Running);
+    }
+    let _running = Running(core);
+    if core
+        .index
+        .read(|snapshot| snapshot.counter(counter::PINS_UNKNOWN))?
+        != 0
+    {
+        return Err(CollectGarbage::PinsUnknown);
+    }
+    let mut run = Run {
+        core,
+        options,
+        progress,
+        cancel,
+        report: GcReport::default(),
+    };
+    let mut state = begin(&mut run)?;
+    let mut graph = IndexGraph { core };
+    let mut marker =
+        checkpoint::load(core, &state).unwrap_or_else(|| Marker::new(options.memory_bytes));
+    let pins = core.index.read(|snapshot| snapshot.pins())?;
+    for pin in pins {
+        marker.root(&mut graph, &pin.cid, pin.recursive)?;
+    }
+    while !marker.step(&mut graph)? {
+        if marker.due_for_checkpoint() {
+            checkpoint::save(core, &state, &marker)?;
+        }
+        run.report.marked = marker.marked();
+        (run.progress)(Progress {
+            blocks: marker.marked(),
+            ..Progress::default()
+        });
+        if (run.cancel)() {
+            checkpoint::save(core, &state, &marker)?;
+            run.report.cancelled = true;
+            return Ok(run.report);
+        }
+    }
+    checkpoint::save(core, &state, &marker)?;
+    run.report.marked = marker.marked();
+    run.report.missing = marker.missing();
+    if state.phase != Phase::Rewrite && !sweep::sweep(&mut run, &mut state, &mut marker)? {
+        run.report.cancelled = true;
+        return Ok(run.report);
+    }
+    drop(marker);
+    if !rewrite::rewrite(&mut run)? {
+        run.report.cancelled = true;
+        return Ok(run.report);
+    }
+    core.index.write(|tables| {
+        tables.gc.remove("state")?;
+        tables.set_counter(counter::COLLECTING, 0);
+        Ok::<_, IndexFault>(())
+    })?;
+    checkpoint::clear(core);
+    Ok(run.report)
+}
+
+/// Takes up the interrupted collection, or begins one in a new epoch.
+fn begin(run: &mut Run<'_>) -> Result<State, CollectGarbage> {
+    let core = run.core;
+    if let Some(row) = core.index.read(|snapshot| snapshot.gc_state())?
+        && let Some(mut state) = State::decode(&row)
+    {
+        run.report.resumed = true;
+        if let Some(oldest) = core.oldest_hold() {
+            state.keep_from = state.keep_from.min(oldest);
+        }
+        return Ok(state);
+    }
+    let mut epoch = 0;
+    let keep_from = core.begin_epoch(|| {
+        core.index.write(|tables| {
+            epoch = tables.bump(counter::EPOCH, 1)? + 1;
+            tables.set_counter(counter::COLLECTING, 1);
+            let state = State {
+                epoch,
+                keep_from: 0,
+                phase: Phase::Mark,
+                cursor: Vec::new(),
+            };
+            tables.gc.insert("state", state.encode().as_slice())?;
+            Ok(epoch)
+        })
+    })?;
+    Ok(State {
+        epoch,
+        keep_from,
+        phase: Phase::Mark,
+        cursor: Vec::new(),
+    })
 }

@@ -18,19 +18,26 @@
 //! first: index generation, sweep gate, redb's writer, folders, segment writer, touched keys.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
-#![allow(clippy::unimplemented)]
+
+mod store;
 
 mod batch;
 mod config;
+mod core;
 mod derive;
 pub mod disk;
 mod entry;
 mod error;
+mod flusher;
 mod folder;
 mod gc;
+mod index;
+mod key;
 mod pin;
+mod read;
+mod record;
+mod segments;
 mod source;
-mod store;
 mod verify;
 
 pub use crate::batch::{Batch, Pending};
@@ -42,5 +49,5 @@ pub use crate::folder::{ChangeFolders, Folder, FolderState};
 pub use crate::gc::{CollectGarbage, GcOptions, GcReport};
 pub use crate::pin::{Pin, PinBlocks, PinKind};
 pub use crate::source::{Source, SourceFile, SourceState, TrackSource};
-pub use crate::store::{OpenReport, Store, StoreStat};
+pub use crate::store::{Hold, OpenReport, Store, StoreStat};
 pub use crate::verify::{BadBlock, Fault, Progress, RepairReport, VerifyBlocks, VerifyReport};

@@ -1,8 +1,16 @@
 //! Pins: what must be kept, and whether its bytes must be our own.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use dag::Cid;
 
+use crate::batch::Batch;
+use crate::core::Core;
 use crate::error::{CommitBlocks, GetBlock, IndexFault, PutBlock};
+use crate::index::Snapshot;
+use crate::key::{Address, RAW, address};
+use crate::segments::Purpose;
 
 /// What a pin asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,4 +67,71 @@ pub enum PinBlocks {
     /// The index could not be read.
     #[error("reading the index failed")]
     ReadIndex(#[from] IndexFault),
+}
+
+/// A batch of copied blocks is committed when it has this many rows.
+const COPY_ROWS: usize = 256;
+
+/// Copies in what bytes-required pins lack, and records that it is done.
+pub(crate) fn copy_in(core: &Arc<Core>, pins: &[Pin]) -> Result<(), PinBlocks> {
+    for pin in pins {
+        if core.index.read(|snapshot| has_uncopied(snapshot))? {
+            copy_dag(core, pin)?;
+        }
+    }
+    if !pins.is_empty() {
+        let batch = Batch::new(Arc::clone(core));
+        pins.iter().for_each(|pin| batch.pin_copied(pin));
+        batch
+            .commit()
+            .map_err(|error| PinBlocks::Commit(Box::new(error)))?;
+    }
+    Ok(())
+}
+
+fn has_uncopied(snapshot: &Snapshot) -> Result<bool, IndexFault> {
+    Ok(snapshot.counter(crate::index::counter::REFERENCED)? > 0)
+}
+
+fn copy_dag(core: &Arc<Core>, pin: &Pin) -> Result<(), PinBlocks> {
+    let mut batch = Batch::new(Arc::clone(core));
+    let mut stack = vec![pin.cid];
+    let mut seen = HashSet::new();
+    while let Some(cid) = stack.pop() {
+        let Address::Stored(key) = address(&cid) else {
+            continue;
+        };
+        if !seen.insert((key, cid.codec())) {
+            continue;
+        }
+        let Some(entry) = core.index.entry(&key)? else {
+            return Err(PinBlocks::MissingBlock(cid));
+        };
+        let wants_links = pin.recursive && cid.codec() != RAW && !entry.is_leaf();
+        let own = entry.has_own_copy();
+        if own && !wants_links {
+            continue;
+        }
+        let bytes = core
+            .get(&cid)
+            .map_err(|source| PinBlocks::ReadBlock { cid, source })?
+            .ok_or(PinBlocks::MissingBlock(cid))?;
+        if !own {
+            batch
+                .put_for(&cid, &[&bytes], Purpose::Put)
+                .map_err(PinBlocks::CopyBlock)?;
+            if batch.len() >= COPY_ROWS {
+                let full = std::mem::replace(&mut batch, Batch::new(Arc::clone(core)));
+                full.commit()
+                    .map_err(|error| PinBlocks::Commit(Box::new(error)))?;
+            }
+        }
+        if wants_links {
+            let links = dag::links(&cid, &bytes).map_err(|_| PinBlocks::DecodeBlock(cid))?;
+            stack.extend(links);
+        }
+    }
+    batch
+        .commit()
+        .map_err(|error| PinBlocks::Commit(Box::new(error)))
 }
