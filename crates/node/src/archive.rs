@@ -22,3 +22,12 @@ impl crate::node::Node {
         unimplemented!()
     }
 }
+
+impl crate::node::Inner {
+    pub(crate) fn work_export(&self, _handle: &crate::jobs::JobHandle, _folder: &std::path::Path) -> crate::jobs::Outcome {
+        unimplemented!()
+    }
+    pub(crate) fn work_restore(&self, _handle: &crate::jobs::JobHandle, _folder: &std::path::Path) -> crate::jobs::Outcome {
+        unimplemented!()
+    }
+}

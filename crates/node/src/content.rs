@@ -2,16 +2,24 @@
 //!
 //! What the command line and the gateway use. Only local blocks are read today; a
 //! missing one is [`ReadContent::MissingBlock`], and the place where a network source
-//! would be asked is `stream::blocks`.
+//! would be asked is `stream::source`.
+
+mod add;
+mod car;
+mod read;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use dag::{Cid, CidVersion};
-use tokio::io::AsyncRead;
+use tokio::io::{AsyncRead, AsyncReadExt};
 
+use crate::events::Event;
+use crate::import::sink::PIN_NAME;
 use crate::node::Node;
 use crate::stream::MediaStream;
+use crate::tasks::Lane;
 
 /// A root and the names below it: `/btfs/CID/a/b`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -228,6 +236,27 @@ impl CarStream {
     }
 }
 
+impl ContentPath {
+    /// Reads `/btfs/CID/a/b`, `/ipfs/CID/a/b`, or the same without the first part.
+    pub fn parse(path: &str) -> Result<Self, ReadContent> {
+        let bad = || ReadContent::BadPath(path.to_owned());
+        let rest = path.strip_prefix('/').unwrap_or(path);
+        let rest = rest
+            .strip_prefix("btfs/")
+            .or_else(|| rest.strip_prefix("ipfs/"))
+            .unwrap_or(rest);
+        let mut parts = rest.split('/').filter(|part| !part.is_empty());
+        let root = parts.next().and_then(|cid| dag::parse_cid(cid).ok()).ok_or_else(bad)?;
+        Ok(Self { root, segments: parts.map(str::to_owned).collect() })
+    }
+}
+
+impl From<Cid> for ContentPath {
+    fn from(root: Cid) -> Self {
+        Self { root, segments: Vec::new() }
+    }
+}
+
 impl Node {
     /// Adds a file or folder of this machine, folders recursively; the last one is the
     /// root of what was given.
@@ -236,8 +265,11 @@ impl Node {
         path: PathBuf,
         options: AddOptions,
     ) -> Result<Vec<AddedFile>, WriteContent> {
-        let _ = (path, options);
-        unimplemented!()
+        let inner = Arc::clone(&self.inner);
+        let work = move || add::add_path(&inner, &path, &options);
+        let added = self.inner.tasks.blocking(Lane::Work, work).await?;
+        self.inner.events.send(Event::StorageChanged);
+        Ok(added)
     }
 
     /// Adds what `source` gives.
@@ -249,31 +281,41 @@ impl Node {
     where
         R: AsyncRead + Send + Unpin + 'static,
     {
-        let _ = (source, options);
-        unimplemented!()
+        let inner = Arc::clone(&self.inner);
+        let work = move |pieces| add::add_pieces(&inner, pieces, &options);
+        let added = self.feed(source, work).await?;
+        self.inner.events.send(Event::StorageChanged);
+        Ok(added)
     }
 
     /// Opens what `path` leads to.
     pub async fn open_content(&self, path: &ContentPath) -> Result<Opened, ReadContent> {
-        let _ = path;
-        unimplemented!()
+        let inner = Arc::clone(&self.inner);
+        let path = path.clone();
+        self.inner.tasks.blocking(Lane::Read, move || read::open(&inner, &path)).await
     }
 
     /// Resolves a path to the CID it leads to.
     pub async fn resolve(&self, path: &ContentPath) -> Result<Cid, ReadContent> {
-        let _ = path;
-        unimplemented!()
+        let store = Arc::clone(&self.inner.store);
+        let path = path.clone();
+        self.inner.tasks.blocking(Lane::Read, move || read::resolve(&store, &path)).await
     }
 
     /// One block's own bytes.
     pub async fn block(&self, cid: Cid) -> Result<Bytes, ReadContent> {
-        let _ = cid;
-        unimplemented!()
+        let store = Arc::clone(&self.inner.store);
+        self.inner.tasks.blocking(Lane::Read, move || read::block(&store, &cid)).await
     }
 
     /// Everything pinned by hand or by the library.
     pub async fn pins(&self) -> Result<Vec<store::Pin>, ReadContent> {
-        unimplemented!()
+        let store = Arc::clone(&self.inner.store);
+        self.inner
+            .tasks
+            .blocking(Lane::Query, move || store.pins())
+            .await
+            .map_err(|error| ReadContent::ReadStore(Box::new(error)))
     }
 
     /// Pins a root whose blocks are here.
@@ -283,20 +325,38 @@ impl Node {
         kind: store::PinKind,
         name: String,
     ) -> Result<(), WriteContent> {
-        let _ = (cid, kind, name);
-        unimplemented!()
+        let store = Arc::clone(&self.inner.store);
+        let work = move || store.pin(&cid, kind, &name).map_err(pin_failed);
+        self.inner.tasks.blocking(Lane::Work, work).await
     }
 
-    /// Removes a pin.
+    /// Removes every pin of a root that was made by hand; the library keeps its own.
     pub async fn unpin(&self, cid: Cid) -> Result<(), WriteContent> {
-        let _ = cid;
-        unimplemented!()
+        let store = Arc::clone(&self.inner.store);
+        let work = move || {
+            let failed = |error| WriteContent::WriteStore(Box::new(error) as _);
+            let pins = store.pins().map_err(failed)?;
+            let mut names =
+                pins.iter().filter(|pin| pin.cid == cid && pin.name != PIN_NAME).peekable();
+            if names.peek().is_none() {
+                return Err(WriteContent::NotPinned(cid));
+            }
+            names.try_for_each(|pin| store.unpin(&cid, Some(&pin.name)).map_err(pin_failed))
+        };
+        self.inner.tasks.blocking(Lane::Work, work).await
     }
 
     /// The DAG below `root` as CARv1, depth first, each block once.
     pub async fn dag_export(&self, root: Cid) -> Result<CarStream, ReadContent> {
-        let _ = root;
-        unimplemented!()
+        // The root first, so that a missing one is an error before the stream.
+        self.block(root).await?;
+        let (sender, receiver) = tokio::sync::mpsc::channel(CAR_AHEAD);
+        let task = Arc::clone(&self.inner);
+        self.inner.tasks.spawn("dag-export", async move {
+            let inner = Arc::clone(&task);
+            task.tasks.blocking(Lane::Work, move || car::export(&inner, root, &sender)).await;
+        });
+        Ok(CarStream { receiver })
     }
 
     /// Reads a CARv1, verifies every block, and pins its roots.
@@ -304,7 +364,83 @@ impl Node {
     where
         R: AsyncRead + Send + Unpin + 'static,
     {
-        let _ = (source, pin);
-        unimplemented!()
+        let inner = Arc::clone(&self.inner);
+        let imported = self.feed(source, move |pieces| car::import(&inner, pieces, pin)).await?;
+        self.inner.events.send(Event::StorageChanged);
+        Ok(imported)
+    }
+
+    /// Runs blocking `work` on the pieces of an async stream, a few in flight.
+    async fn feed<R, T, F>(&self, mut source: R, work: F) -> Result<T, WriteContent>
+    where
+        R: AsyncRead + Send + Unpin + 'static,
+        T: Send + 'static,
+        F: FnOnce(Pieces) -> Result<T, WriteContent> + Send + 'static,
+    {
+        let (sender, receiver) = tokio::sync::mpsc::channel(PIECES_AHEAD);
+        let work = self.inner.tasks.blocking(Lane::Work, move || work(Pieces { receiver }));
+        let pump = async move {
+            loop {
+                let mut piece = BytesMut::with_capacity(PIECE);
+                let piece = match source.read_buf(&mut piece).await {
+                    Ok(0) => return,
+                    Ok(_) => Ok(piece.freeze()),
+                    Err(error) => Err(error),
+                };
+                let is_last = piece.is_err();
+                if sender.send(piece).await.is_err() || is_last {
+                    return;
+                }
+            }
+        };
+        tokio::pin!(work);
+        tokio::select! {
+            done = &mut work => done,
+            () = pump => work.await,
+        }
+    }
+}
+
+/// Pieces of a stream on the blocking side.
+pub(crate) struct Pieces {
+    receiver: tokio::sync::mpsc::Receiver<std::io::Result<Bytes>>,
+}
+
+impl Iterator for Pieces {
+    type Item = std::io::Result<Bytes>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.receiver.blocking_recv()
+    }
+}
+
+/// Bytes read from a stream at once.
+const PIECE: usize = 256 << 10;
+/// Pieces in flight.
+const PIECES_AHEAD: usize = 16;
+/// CAR sections in flight.
+const CAR_AHEAD: usize = 16;
+
+pub(crate) fn pin_failed(error: store::PinBlocks) -> WriteContent {
+    match error {
+        store::PinBlocks::MissingBlock(cid) => WriteContent::MissingBlock(cid),
+        store::PinBlocks::CopyBlock(error) => put_failed(error),
+        error => WriteContent::WriteStore(Box::new(error)),
+    }
+}
+
+pub(crate) fn put_failed(error: store::PutBlock) -> WriteContent {
+    match error {
+        store::PutBlock::QuotaExceeded { .. } => WriteContent::QuotaFull,
+        store::PutBlock::DiskFull(_) => WriteContent::DiskFull,
+        error => WriteContent::WriteStore(Box::new(error)),
+    }
+}
+
+pub(crate) fn commit_failed(error: store::CommitBlocks) -> WriteContent {
+    match error {
+        store::CommitBlocks::DiskFull => WriteContent::DiskFull,
+        store::CommitBlocks::Closed => WriteContent::ShuttingDown,
+        error => WriteContent::WriteStore(Box::new(error)),
     }
 }

@@ -11,6 +11,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use k256::SecretKey;
+use k256::elliptic_curve::sec1::ToSec1Point;
 
 /// Field 1 (type) = 2 (Secp256k1), field 2 (data) of 32 bytes.
 const PRIVATE_PREFIX: [u8; 4] = [0x08, 0x02, 0x12, 0x20];
@@ -74,8 +75,8 @@ impl NodeIdentity {
 
     fn from_scalar(scalar: &[u8]) -> Option<Self> {
         let key = SecretKey::from_slice(scalar).ok()?;
-        let point = key.public_key().to_sec1_bytes();
-        let public_key: [u8; 33] = point.as_ref().try_into().ok()?;
+        let point = key.public_key().to_sec1_point(true);
+        let public_key: [u8; 33] = point.as_bytes().try_into().ok()?;
         // Identity multihash: code 0x00, length 37.
         let mut multihash = vec![0x00, 37];
         multihash.extend_from_slice(&PUBLIC_PREFIX);

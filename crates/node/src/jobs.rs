@@ -5,7 +5,13 @@
 //! verify, repair and gc are simply started again.
 
 
+mod control;
+mod run;
+mod table;
+
+pub(crate) use control::{Control, Meter, Outcome, Stop, lock};
 pub use library::JobId;
+pub(crate) use table::{JobHandle, JobTable, Request, path_of};
 
 /// What a job does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -217,12 +223,12 @@ impl FailureCode {
 pub struct Failure {
     /// Its path for display; control and direction characters are replaced.
     pub path: String,
-    /// The path's own bytes, base64, so that retry finds names that are not UTF-8.
-    pub path_bytes: Vec<u8>,
-    /// Why.
-    pub code: FailureCode,
-    /// The system's own words, when there are any.
-    pub detail: Option<String>,
+    /// Why: a [`FailureCode`] in snake case, or a code of a newer version.
+    pub code: String,
+    /// What happened, in English; the system's own words when there are any.
+    pub message: String,
+    /// What to do, in English.
+    pub todo: Option<String>,
 }
 
 /// Why a job could not be started.
@@ -280,62 +286,4 @@ pub enum ControlJob {
     /// The journal could not be written.
     #[error("could not write the job to the library; the job is as it was")]
     JournalJob(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl crate::node::Node {
-    /// All jobs that were not dismissed, newest first.
-    #[must_use]
-    pub fn jobs(&self) -> Vec<Job> {
-        unimplemented!()
-    }
-
-    /// One job.
-    #[must_use]
-    pub fn job(&self, id: JobId) -> Option<Job> {
-        let _ = id;
-        unimplemented!()
-    }
-
-    /// Files of a job that failed, at most the first 10,000.
-    pub async fn failures(&self, id: JobId) -> Vec<Failure> {
-        let _ = id;
-        unimplemented!()
-    }
-
-    /// Lets a job stand still.
-    pub async fn pause_job(&self, id: JobId) -> Result<Job, ControlJob> {
-        let _ = id;
-        unimplemented!()
-    }
-
-    /// Lets a paused job go on.
-    pub async fn resume_job(&self, id: JobId) -> Result<Job, ControlJob> {
-        let _ = id;
-        unimplemented!()
-    }
-
-    /// Ends a job; what it did so far stays.
-    pub async fn cancel_job(&self, id: JobId) -> Result<Job, ControlJob> {
-        let _ = id;
-        unimplemented!()
-    }
-
-    /// Tries the failed files of an ended job again; a failed or cancelled job starts over,
-    /// skipping what is recorded.
-    pub async fn retry_job(&self, id: JobId) -> Result<Job, ControlJob> {
-        let _ = id;
-        unimplemented!()
-    }
-
-    /// Forgets an ended job.
-    pub async fn dismiss_job(&self, id: JobId) -> Result<(), ControlJob> {
-        let _ = id;
-        unimplemented!()
-    }
-
-    /// Waits until a job ended or paused, and returns it; `None` when it is unknown.
-    pub async fn wait_job(&self, id: JobId) -> Option<Job> {
-        let _ = id;
-        unimplemented!()
-    }
 }

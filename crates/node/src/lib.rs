@@ -26,6 +26,7 @@ mod preview;
 
 mod archive;
 mod edit;
+mod moved;
 mod storage;
 
 mod events;
@@ -37,7 +38,7 @@ mod settings;
 mod tasks;
 
 pub use content::{
-    AddOptions, AddedFile, CarStream, ContentKind, ContentPath, DirEntry, ImportedCar, ListContent,
+    AddOptions, AddedFile, CarStream, ContentKind, ContentPath, DirEntry, ImportedCar,
     Opened, ReadContent, WriteContent,
 };
 pub use edit::{AlsoDeleteFile, BatchOutcome, EditItem, Relink};
@@ -52,9 +53,10 @@ pub use node::{Node, NodeConfig};
 pub use open::OpenNode;
 pub use preview::{GetCaptions, GetPreview, PreviewFile, PreviewSize};
 pub use problem::Problem;
+pub use library::{ReadLibrary, Reader, SearchLibrary, Tx, WriteLibrary};
 pub use settings::{
     CaptionStyle, ChangeSettings, CloseAction, DEFAULT_CONFIG, Language, Settings, Theme,
 };
 pub use storage::{ChangeFolder, FolderReport, StorageReport};
 pub use stream::{MAX_READ, MediaStream, OpenStream, ReadMedia};
-pub use upload::{ReceiveUpload, UploadId};
+pub use upload::{ParseUploadId, ReceiveUpload, UploadId};

@@ -61,6 +61,45 @@ impl OpenNode {
         }
     }
 
+    pub(crate) fn from_identity(home: &Path, error: LoadIdentity) -> Self {
+        match error {
+            LoadIdentity::KeyFile(source) if is_typed(&source) => Self::from_io(home, source),
+            error => Self::LoadIdentity(error),
+        }
+    }
+
+    pub(crate) fn from_store(home: &Path, error: store::OpenStore) -> Self {
+        if let store::OpenStore::NewerFormat { found, known } = &error {
+            return Self::NewerHome(format!(
+                "its block store has format {found}, this one knows {known}"
+            ));
+        }
+        Self::typed(home, &error).unwrap_or(Self::OpenStore(error))
+    }
+
+    pub(crate) fn from_library(home: &Path, error: library::OpenLibrary) -> Self {
+        if let library::OpenLibrary::Newer { found, known } = &error {
+            return Self::NewerHome(format!(
+                "its library has format {found}, this one knows {known}"
+            ));
+        }
+        Self::typed(home, &error).unwrap_or(Self::OpenLibrary(error))
+    }
+
+    /// A full or read-only disk somewhere below an error.
+    fn typed(home: &Path, error: &(dyn std::error::Error + 'static)) -> Option<Self> {
+        let mut source = Some(error);
+        while let Some(inner) = source {
+            if let Some(io) = inner.downcast_ref::<std::io::Error>()
+                && is_typed(io)
+            {
+                return Some(Self::from_io(home, std::io::Error::from(io.kind())));
+            }
+            source = inner.source();
+        }
+        None
+    }
+
     /// The code on the wire, in snake case.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -108,4 +147,16 @@ impl OpenNode {
             }
         }
     }
+}
+
+/// True for errors that have a variant of their own.
+fn is_typed(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::ReadOnlyFilesystem
+            | ErrorKind::StorageFull
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::PermissionDenied
+    )
 }

@@ -1,6 +1,17 @@
 //! Storage: what is used, folders on other disks, and the jobs that check, mend and free.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use store::{
+    ChangeFolders, Folder, FolderId, FolderState, GcOptions, IndexFault, StoreStat, VerifyReport,
+};
+
+use crate::events::Event;
+use crate::import::sink::chain;
+use crate::jobs::{Job, JobHandle, Meter, Outcome, Request, StartJob, Stop};
+use crate::node::{Inner, Node};
+use crate::tasks::Lane;
 
 /// Space, in bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +36,7 @@ pub struct StorageReport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderReport {
     /// Its id.
-    pub id: u64,
+    pub id: FolderId,
     /// Where.
     pub path: PathBuf,
     /// Bytes in it.
@@ -50,17 +61,17 @@ pub enum ChangeFolder {
     ChangeFolder(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-use crate::jobs::{Job, StartJob};
-
-impl crate::node::Node {
+impl Node {
     /// What is used, free and allowed.
     pub async fn storage(&self) -> StorageReport {
-        unimplemented!()
+        let inner = Arc::clone(&self.inner);
+        self.inner.tasks.blocking(Lane::Query, move || inner.storage_report()).await
     }
 
     /// The store's own numbers.
-    pub async fn repo_stat(&self) -> store::StoreStat {
-        unimplemented!()
+    pub async fn repo_stat(&self) -> Result<StoreStat, IndexFault> {
+        let store = Arc::clone(&self.inner.store);
+        self.inner.tasks.blocking(Lane::Query, move || store.stat()).await
     }
 
     /// Adds a folder, usually on another disk, that holds blocks.
@@ -69,28 +80,161 @@ impl crate::node::Node {
         path: PathBuf,
         quota: Option<u64>,
     ) -> Result<FolderReport, ChangeFolder> {
-        let _ = (path, quota);
-        unimplemented!()
+        let store = Arc::clone(&self.inner.store);
+        let added = self
+            .inner
+            .tasks
+            .blocking(Lane::Work, move || {
+                let id = store.add_folder(&path, quota).map_err(folder_failed)?;
+                let folders = store.folders().map_err(|error| folder_failed(error.into()))?;
+                let folder = folders.iter().find(|folder| folder.id == id);
+                folder.map(report).ok_or(ChangeFolder::UnknownFolder)
+            })
+            .await?;
+        self.inner.events.send(Event::StorageChanged);
+        Ok(added)
     }
 
     /// Stops using a folder; its blocks are moved home first.
-    pub async fn remove_folder(&self, id: u64) -> Result<(), ChangeFolder> {
-        let _ = id;
-        unimplemented!()
+    pub async fn remove_folder(&self, id: FolderId) -> Result<(), ChangeFolder> {
+        let store = Arc::clone(&self.inner.store);
+        let work = move || store.remove_folder(id).map_err(folder_failed);
+        self.inner.tasks.blocking(Lane::Work, work).await?;
+        self.inner.events.send(Event::StorageChanged);
+        Ok(())
     }
 
     /// Reads every block and checks it.
     pub async fn start_verify(&self) -> Result<Job, StartJob> {
-        unimplemented!()
+        self.start_alone(Request::Verify, "Verify").await
     }
 
     /// Mends what other copies or the user's own files can mend.
     pub async fn start_repair(&self) -> Result<Job, StartJob> {
-        unimplemented!()
+        self.start_alone(Request::Repair, "Repair").await
     }
 
     /// Frees blocks that nothing needs.
     pub async fn start_gc(&self) -> Result<Job, StartJob> {
-        unimplemented!()
+        self.start_alone(Request::Gc, "Free space").await
+    }
+
+    async fn start_alone(&self, request: Request, title: &str) -> Result<Job, StartJob> {
+        if self.inner.jobs.is_active(request.kind()) {
+            return Err(StartJob::AlreadyRunning);
+        }
+        self.inner.begin(title.to_owned(), request).await
+    }
+}
+
+impl Inner {
+    fn storage_report(&self) -> StorageReport {
+        let stat = self.store.stat().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the store's numbers could not be read");
+            StoreStat::default()
+        });
+        StorageReport {
+            used: stat.bytes,
+            quota: stat.quota,
+            free: free_bytes(self.home.root()),
+            referenced: stat.referenced,
+            garbage: stat.garbage,
+            blocks: stat.blocks,
+            folders: stat.folders.iter().map(report).collect(),
+        }
+    }
+
+    /// The body of a verify job.
+    pub(crate) fn work_verify(&self, handle: &JobHandle) -> Outcome {
+        let cancel = || handle.control.stopped().is_some();
+        let mut progress = |progress| Self::show_progress(handle, progress);
+        match self.store.verify(&mut progress, &cancel) {
+            Ok(report) if report.cancelled => stopped(handle),
+            Ok(report) => {
+                Meter::set(&handle.meter.files_failed, report.bad_count);
+                Outcome::Done(Some(verified(&report)))
+            }
+            Err(error) => Outcome::Failed(chain(&error)),
+        }
+    }
+
+    /// The body of a repair job.
+    pub(crate) fn work_repair(&self, handle: &JobHandle) -> Outcome {
+        let cancel = || handle.control.stopped().is_some();
+        let mut progress = |progress| Self::show_progress(handle, progress);
+        match self.store.repair(&mut progress, &cancel) {
+            Ok(report) if report.found.cancelled => stopped(handle),
+            Ok(report) => {
+                Meter::set(&handle.meter.files_failed, report.lost.len() as u64);
+                Outcome::Done(Some(format!(
+                    "{} blocks checked, {} bad; {} written anew, {} copies dropped, {} lost.",
+                    report.found.blocks,
+                    report.found.bad_count,
+                    report.rewritten,
+                    report.dropped,
+                    report.lost.len()
+                )))
+            }
+            Err(error) => Outcome::Failed(chain(&error)),
+        }
+    }
+
+    /// The body of a gc job.
+    pub(crate) fn work_gc(&self, handle: &JobHandle) -> Outcome {
+        let cancel = || handle.control.stopped().is_some();
+        let mut progress = |progress| Self::show_progress(handle, progress);
+        match self.store.gc(&GcOptions::default(), &mut progress, &cancel) {
+            Ok(report) if report.cancelled => stopped(handle),
+            Ok(report) => Outcome::Done(Some(format!(
+                "{} blocks removed, {} bytes given back to the disk.",
+                report.removed, report.freed_bytes
+            ))),
+            Err(error) => Outcome::Failed(chain(&error)),
+        }
+    }
+}
+
+fn stopped(handle: &JobHandle) -> Outcome {
+    handle.control.stopped().unwrap_or(Stop::Cancelled).into()
+}
+
+fn verified(report: &VerifyReport) -> String {
+    if report.is_clean() {
+        return match report.offline_count {
+            0 => format!("{} blocks checked, all good.", report.blocks),
+            offline => format!(
+                "{} blocks checked, all good; {offline} are on disks that are not connected.",
+                report.blocks
+            ),
+        };
+    }
+    format!(
+        "{} blocks checked: {} are bad, {} index rows disagree. Run repair.",
+        report.blocks, report.bad_count, report.inconsistencies
+    )
+}
+
+/// Free bytes for this user on the disk of `path`; 0 when it cannot be told.
+fn free_bytes(path: &Path) -> u64 {
+    rustix::fs::statvfs(path)
+        .map_or(0, |stat| stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+fn report(folder: &Folder) -> FolderReport {
+    let online = folder.state == FolderState::Online;
+    FolderReport {
+        id: folder.id,
+        path: folder.path.clone(),
+        used: folder.used,
+        quota: folder.quota,
+        free: if online { free_bytes(&folder.path) } else { 0 },
+        online,
+    }
+}
+
+fn folder_failed(error: ChangeFolders) -> ChangeFolder {
+    match error {
+        ChangeFolders::UnknownFolder(_) => ChangeFolder::UnknownFolder,
+        error => ChangeFolder::ChangeFolder(Box::new(error)),
     }
 }

@@ -1,0 +1,141 @@
+//! Reading by address: blocks, paths, directories.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use dag::directory::{ListStep, Listing};
+use dag::resolve::{ResolvePath, ResolveStep, Resolver};
+use dag::unixfs::{NodeKind, inspect};
+use dag::{Cid, Codec, codec_of};
+use store::Store;
+
+use super::{ContentKind, ContentPath, DirEntry, Opened, ReadContent};
+use crate::node::Inner;
+use crate::stream::{Blocks, MediaStream, Source};
+
+/// Entries of one directory that are listed.
+const MAX_ENTRIES: usize = 1_000_000;
+/// Entries whose own block is looked at for kind and size.
+const MAX_INSPECTED: usize = 20_000;
+
+/// One block.
+pub(super) fn block(store: &Store, cid: &Cid) -> Result<Bytes, ReadContent> {
+    match store.get(cid) {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => Err(ReadContent::MissingBlock(*cid)),
+        Err(error) => Err(ReadContent::ReadStore(Box::new(error))),
+    }
+}
+
+/// The CID a path leads to.
+pub(super) fn resolve(store: &Store, path: &ContentPath) -> Result<Cid, ReadContent> {
+    let mut resolver = Resolver::new(path.root, path.segments.iter().cloned());
+    loop {
+        match resolver.poll() {
+            ResolveStep::Done(found) => return Ok(found.cid),
+            ResolveStep::Need(cid) => {
+                let bytes = block(store, &cid)?;
+                resolver.supply(cid, &bytes).map_err(|error| match error {
+                    ResolvePath::MissingLink { directory, name, .. } => {
+                        ReadContent::NoSuchName { parent: directory, name }
+                    }
+                    ResolvePath::NotADirectory { cid, .. } => ReadContent::NotADirectory(cid),
+                    error => bad(cid, &error),
+                })?;
+            }
+        }
+    }
+}
+
+fn bad(cid: Cid, error: &dyn std::error::Error) -> ReadContent {
+    ReadContent::BadBlock { cid, reason: error.to_string() }
+}
+
+/// What a path leads to, opened.
+pub(super) fn open(inner: &Arc<Inner>, path: &ContentPath) -> Result<Opened, ReadContent> {
+    let store = &inner.store;
+    let cid = resolve(store, path)?;
+    let bytes = block(store, &cid)?;
+    let name = path.segments.last().cloned().unwrap_or_else(|| cid.to_string());
+    let summary = match inspect(&cid, &bytes) {
+        Ok(summary) => summary,
+        // Not UnixFS (dag-cbor and the like): its own bytes are what can be shown.
+        Err(_) => {
+            let size = bytes.len() as u64;
+            let source = Source::Block(bytes);
+            let mime = "application/octet-stream".to_owned();
+            return Ok(file(inner, source, cid, size, mime, name));
+        }
+    };
+    match summary.kind {
+        NodeKind::Directory | NodeKind::HamtShard => {
+            Ok(Opened::Directory { cid, entries: entries(store, cid)? })
+        }
+        NodeKind::Symlink => {
+            Ok(Opened::Symlink { cid, target: summary.target.unwrap_or_default() })
+        }
+        NodeKind::File | NodeKind::Raw | NodeKind::Metadata | NodeKind::TokenMeta => {
+            let source = Source::dag(Blocks::local(store), cid);
+            let head = source
+                .read_at(0, media::HEAD_BYTES)
+                .map_err(|error| ReadContent::ReadStore(Box::new(error)))?;
+            let mime = media::sniff_named(&head, &name).mime.to_owned();
+            Ok(file(inner, source, cid, summary.size, mime, name))
+        }
+    }
+}
+
+fn file(
+    inner: &Inner,
+    source: Source,
+    cid: Cid,
+    size: u64,
+    mime: String,
+    name: String,
+) -> Opened {
+    let name = crate::import::shown_name(std::ffi::OsStr::new(&name));
+    Opened::File(Box::new(MediaStream::new(&inner.tasks, source, cid, size, mime, name)))
+}
+
+fn entries(store: &Store, cid: Cid) -> Result<Vec<DirEntry>, ReadContent> {
+    let mut listing = Listing::new(cid);
+    let mut entries = Vec::new();
+    loop {
+        match listing.poll() {
+            ListStep::Done => break,
+            ListStep::Need(cid) => {
+                let bytes = block(store, &cid)?;
+                listing.supply(cid, bytes.as_ref()).map_err(|error| bad(cid, &error))?;
+            }
+            ListStep::Entries(links) => {
+                if entries.len() + links.len() > MAX_ENTRIES {
+                    let reason = "more than a million entries".to_owned();
+                    return Err(ReadContent::BadBlock { cid, reason });
+                }
+                entries.extend(links.into_iter().map(|link| DirEntry {
+                    name: link.name,
+                    cid: link.cid,
+                    size: link.tsize,
+                    kind: (codec_of(&link.cid) == Some(Codec::Raw)).then_some(ContentKind::File),
+                }));
+            }
+        }
+    }
+    for entry in entries.iter_mut().filter(|entry| entry.kind.is_none()).take(MAX_INSPECTED) {
+        // A block that is elsewhere or unreadable leaves the kind open; that is no error.
+        let Ok(Some(bytes)) = store.get(&entry.cid) else { continue };
+        let Ok(summary) = inspect(&entry.cid, &bytes) else {
+            entry.kind = Some(ContentKind::Other);
+            continue;
+        };
+        entry.kind = Some(match summary.kind {
+            NodeKind::Directory | NodeKind::HamtShard => ContentKind::Directory,
+            NodeKind::Symlink => ContentKind::Symlink,
+            NodeKind::File | NodeKind::Raw | NodeKind::Metadata | NodeKind::TokenMeta => {
+                entry.size = summary.size;
+                ContentKind::File
+            }
+        });
+    }
+    Ok(entries)
+}
