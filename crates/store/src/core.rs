@@ -86,19 +86,16 @@ impl Core {
         }
     }
 
-    /// Begins the epoch of a collection with `advance`, which commits it, and gives the oldest
-    /// epoch whose blocks are kept unseen.
+    /// Begins the epoch of a collection with `advance`, which is given the oldest epoch that a
+    /// hold keeps and commits the new one.
     pub(crate) fn begin_epoch(
         &self,
-        advance: impl FnOnce() -> Result<u64, IndexFault>,
-    ) -> Result<u64, IndexFault> {
+        advance: impl FnOnce(Option<u64>) -> Result<u64, IndexFault>,
+    ) -> Result<(), IndexFault> {
         let mut holds = lock(&self.holds);
-        holds.epoch = advance()?;
-        Ok(holds
-            .by_epoch
-            .keys()
-            .next()
-            .map_or(holds.epoch, |&oldest| oldest.min(holds.epoch)))
+        let oldest = holds.by_epoch.keys().next().copied();
+        holds.epoch = advance(oldest)?;
+        Ok(())
     }
 
     /// The oldest epoch that an open hold keeps.

@@ -75,6 +75,13 @@ pub enum ChangeFolders {
 /// Looks which folders are there and lists all.
 pub(crate) fn list(core: &Core) -> Result<Vec<Folder>, IndexFault> {
     core.segments.refresh();
+    for (id, path) in core.segments.unchecked() {
+        let disk = core.config.disk.as_ref();
+        let checked = segments::open::recover(disk, &core.index, &core.segments, id, &path);
+        if let Err(error) = checked {
+            tracing::warn!(folder = id, %error, "a storage folder cannot be used for writing");
+        }
+    }
     Ok(core.segments.with_folders(|folders| {
         let folder = |(&id, slot): (&u32, &segments::FolderSlot)| Folder {
             id: FolderId(id),
@@ -158,14 +165,12 @@ pub(crate) fn add(
         tables.folders.insert(id, row.encode().as_slice())?;
         Ok::<_, IndexFault>(())
     })?;
+    let moved = |error| ChangeFolders::MoveBlocks(Box::new(error));
     if known.is_some() {
-        let moved = |error| ChangeFolders::MoveBlocks(Box::new(error));
         segments::open::adopt(disk, &core.index, id, path).map_err(moved)?;
-        core.segments.add_folder(id, path.to_owned(), quota, 0);
-        segments::open::recover(disk, &core.index, &core.segments, id, path).map_err(moved)?;
-    } else {
-        core.segments.add_folder(id, path.to_owned(), quota, 0);
     }
+    core.segments.add_folder(id, path.to_owned(), quota, 0);
+    segments::open::recover(disk, &core.index, &core.segments, id, path).map_err(moved)?;
     Ok(FolderId(id))
 }
 

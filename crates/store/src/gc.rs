@@ -185,25 +185,20 @@ fn begin(run: &mut Run<'_>) -> Result<State, CollectGarbage> {
         }
         return Ok(state);
     }
-    let mut epoch = 0;
-    let keep_from = core.begin_epoch(|| {
-        core.index.write(|tables| {
-            epoch = tables.bump(counter::EPOCH, 1)? + 1;
-            tables.set_counter(counter::COLLECTING, 1);
-            let state = State {
-                epoch,
-                keep_from: 0,
-                phase: Phase::Mark,
-                cursor: Vec::new(),
-            };
-            tables.gc.insert("state", state.encode().as_slice())?;
-            Ok(epoch)
-        })
-    })?;
-    Ok(State {
-        epoch,
-        keep_from,
+    let mut state = State {
+        epoch: 0,
+        keep_from: 0,
         phase: Phase::Mark,
         cursor: Vec::new(),
-    })
+    };
+    core.begin_epoch(|oldest| {
+        core.index.write(|tables| {
+            state.epoch = tables.bump(counter::EPOCH, 1)? + 1;
+            state.keep_from = oldest.map_or(state.epoch, |oldest| oldest.min(state.epoch));
+            tables.set_counter(counter::COLLECTING, 1);
+            tables.gc.insert("state", state.encode().as_slice())?;
+            Ok(state.epoch)
+        })
+    })?;
+    Ok(state)
 }

@@ -54,6 +54,8 @@ pub(crate) struct FolderSlot {
     /// Taken out of use: nothing is written to it.
     pub(crate) draining: bool,
     pub(crate) used: u64,
+    /// Its segments were checked since it was last connected.
+    pub(crate) checked: bool,
     active: Option<Active>,
     unchecked: u64,
 }
@@ -133,6 +135,7 @@ impl Segments {
             online,
             draining: false,
             used,
+            checked: false,
             active: None,
             unchecked: FREE_CHECK_BYTES,
         };
@@ -168,9 +171,22 @@ impl Segments {
                     .is_ok();
             if !online {
                 slot.active = None;
+                slot.checked = false;
             }
             slot.online = online;
         }
+    }
+
+    /// Folders that are connected and whose segments were not checked since.
+    pub(crate) fn unchecked(&self) -> Vec<(u32, PathBuf)> {
+        let state = self.state();
+        let unchecked = state
+            .folders
+            .iter()
+            .filter(|(_, slot)| slot.online && !slot.checked);
+        unchecked
+            .map(|(&id, slot)| (id, slot.path.clone()))
+            .collect()
     }
 
     /// The directory of a folder, when it is online.
@@ -231,6 +247,7 @@ impl Segments {
             }
             // Unplugged: the write goes to another folder.
             slot.online = false;
+            slot.checked = false;
             slot.active = None;
         }
     }
@@ -251,7 +268,8 @@ impl Segments {
             let Some(slot) = state.folders.get_mut(&id) else {
                 continue;
             };
-            if !slot.online || slot.draining || purpose == Purpose::Move(Some(id)) {
+            if !slot.online || !slot.checked || slot.draining || purpose == Purpose::Move(Some(id))
+            {
                 continue;
             }
             any_online = true;
@@ -308,6 +326,7 @@ impl Segments {
                     Err(error) if id == 0 => return Err(PutBlock::WriteSegment(error)),
                     Err(_) => {
                         slot.online = false;
+                        slot.checked = false;
                         continue;
                     }
                 }

@@ -106,19 +106,11 @@ impl Store {
             let path = PathBuf::from(std::ffi::OsString::from_vec(row.path));
             segments.add_folder(id, path, row.quota, 0);
         }
-        let folders: Vec<(u32, PathBuf, bool)> = segments.with_folders(|folders| {
-            folders
-                .iter()
-                .map(|(&id, slot)| (id, slot.path.clone(), slot.online))
-                .collect()
-        });
         segments.number_from(index.read(|snapshot| snapshot.counter(counter::NEXT_SEGMENT))?);
-        for (id, path, online) in folders {
-            if online {
-                let recovered = segments::open::recover(&*disk, &index, &segments, id, &path)?;
-                report.cut_bytes += recovered.cut_bytes;
-                report.orphaned_segments += recovered.orphaned;
-            }
+        for (id, path) in segments.unchecked() {
+            let recovered = segments::open::recover(&*disk, &index, &segments, id, &path)?;
+            report.cut_bytes += recovered.cut_bytes;
+            report.orphaned_segments += recovered.orphaned;
         }
         let epoch = index.read(|snapshot| snapshot.counter(counter::EPOCH))?;
         let core = Arc::new(Core::new(config, opened.home, index, segments, epoch));

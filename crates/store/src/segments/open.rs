@@ -173,6 +173,7 @@ pub(crate) fn recover(
     segments.with_folders(|folders| {
         if let Some(slot) = folders.get_mut(&folder) {
             slot.used = used;
+            slot.checked = true;
         }
     });
     Ok(recovered)
