@@ -39,10 +39,6 @@ pub(crate) struct Pixels {
 }
 
 impl Pixels {
-    pub(crate) fn channels(&self) -> usize {
-        if self.alpha { 4 } else { 3 }
-    }
-
     fn pixel_type(&self) -> PixelType {
         if self.alpha { PixelType::U8x4 } else { PixelType::U8x3 }
     }

@@ -1,0 +1,10 @@
+//! The crate from outside: real files made by ffmpeg, through real workers.
+
+mod audio;
+mod bad_input;
+mod captions;
+mod photos;
+mod pool;
+mod sniffing;
+mod support;
+mod video;
