@@ -67,6 +67,7 @@ pub trait Disk: Send + Sync + fmt::Debug {
 }
 
 /// One open file; all access is by position, so that threads share it.
+#[allow(clippy::len_without_is_empty)] // A file, not a collection.
 pub trait DiskFile: Send + Sync + fmt::Debug {
     /// Reads up to `out.len()` bytes at `offset`; 0 means end of file.
     fn read_at(&self, offset: u64, out: &mut [u8]) -> io::Result<usize>;

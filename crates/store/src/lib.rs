@@ -22,6 +22,8 @@
 mod store;
 
 mod batch;
+#[doc(hidden)]
+pub mod bench_support;
 mod config;
 mod core;
 mod derive;

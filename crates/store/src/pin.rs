@@ -75,7 +75,7 @@ const COPY_ROWS: usize = 256;
 /// Copies in what bytes-required pins lack, and records that it is done.
 pub(crate) fn copy_in(core: &Arc<Core>, pins: &[Pin]) -> Result<(), PinBlocks> {
     for pin in pins {
-        if core.index.read(|snapshot| has_uncopied(snapshot))? {
+        if core.index.read(has_uncopied)? {
             copy_dag(core, pin)?;
         }
     }

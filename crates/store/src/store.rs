@@ -126,6 +126,10 @@ impl Store {
         })
     }
 
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
     /// What opening found.
     pub fn open_report(&self) -> &OpenReport {
         &self.report

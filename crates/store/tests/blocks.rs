@@ -1,5 +1,7 @@
 //! Blocks through batches: what is committed can be read, what is not leaves nothing behind.
+#![allow(clippy::unwrap_used)] // Helpers of tests, too, may fail loudly.
 
+#[path = "support/home.rs"]
 mod support;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Garbage collection: beside writers, resumed after an end, and folders that come and go.
+#![allow(clippy::unwrap_used)] // Helpers of tests, too, may fail loudly.
 
+#[path = "support/home.rs"]
 mod support;
 
 use std::sync::Arc;

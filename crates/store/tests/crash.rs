@@ -1,6 +1,7 @@
 //! The proof: segments and index on one simulated disk; every sync of seeded traces is a crash
 //! point. What was acknowledged is there afterwards, nothing wrong is served, index and segments
 //! agree. And the proof of the proof: take one sync away, and it must fail.
+#![allow(clippy::unwrap_used)] // Helpers of tests, too, may fail loudly.
 
 #[path = "crash/disk.rs"]
 mod disk;

@@ -1,5 +1,7 @@
 //! Every kind of location: what it gives, and what happens when the file behind it changes.
+#![allow(clippy::unwrap_used)] // Helpers of tests, too, may fail loudly.
 
+#[path = "support/home.rs"]
 mod support;
 
 use std::os::unix::ffi::OsStrExt;

@@ -142,6 +142,18 @@ impl Marker {
         ]
     }
 
+    /// Bytes of maps and stack.
+    #[cfg(test)]
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        let maps: usize = [&self.live]
+            .into_iter()
+            .chain(&self.wanted)
+            .chain(&self.expanded)
+            .map(|map| map.0.capacity())
+            .sum();
+        (maps + self.stack.capacity() * size_of::<(Key, u64, u8)>()) as u64
+    }
+
     pub(crate) fn marked(&self) -> u64 {
         self.marked
     }
@@ -198,6 +210,15 @@ impl Marker {
             return;
         }
         if self.stack.len() < self.stack_max {
+            if self.stack.len() == self.stack.capacity() {
+                // Doubling must not go past the bound.
+                let more = self
+                    .stack
+                    .len()
+                    .max(1024)
+                    .min(self.stack_max - self.stack.len());
+                self.stack.reserve_exact(more);
+            }
             self.stack.push((key, entry.slot, linked as u8));
         } else {
             self.overflowed = true;

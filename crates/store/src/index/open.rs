@@ -1,7 +1,7 @@
 //! Opening the index: format check first, then redb's own recovery, then ours.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use redb::{Builder, Database, DatabaseError, StorageError};
@@ -139,7 +139,7 @@ fn read_format(disk: &dyn Disk, path: &Path) -> io::Result<Option<FormatFile>> {
     Ok(parsed)
 }
 
-fn open_file(disk: &dyn Disk, path: &PathBuf) -> io::Result<(Arc<dyn DiskFile>, bool)> {
+fn open_file(disk: &dyn Disk, path: &Path) -> io::Result<(Arc<dyn DiskFile>, bool)> {
     let file = disk.open(path, Access::Create)?;
     let fresh = file.len()? == 0;
     Ok((file, fresh))

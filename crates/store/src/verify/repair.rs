@@ -72,7 +72,7 @@ fn mend(
         .zip(faults)
         .find(|(_, fault)| fault.is_none());
     if good.is_none() {
-        let waits = faults.iter().any(|fault| *fault == Some(Fault::Offline));
+        let waits = faults.contains(&Some(Fault::Offline));
         if !waits && let Some(cid) = checked.cid() {
             report.lost.push(cid);
         }
