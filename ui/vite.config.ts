@@ -21,6 +21,7 @@ interface Outgoing {
 }
 
 export default defineConfig({
+  cacheDir: '../node_modules/.vite',
   plugins: [svelte()],
   resolve: {
     alias: {

@@ -593,7 +593,8 @@ function listed(query) {
   const wanted = (name) => query.get(name);
   const yes = (name) => wanted(name) === 'true';
   let list = items.filter((item) => (item.trashedAt !== null) === yes('trash'));
-  if (wanted('kind') !== null) list = list.filter((item) => item.kind === wanted('kind'));
+  if (wanted('kind') !== null)
+    list = list.filter((item) => wanted('kind').split(',').includes(item.kind));
   if (yes('favourite')) list = list.filter((item) => item.favourite);
   if (yes('unseen')) list = list.filter((item) => item.progress === null);
   if (wanted('genre') !== null)
@@ -1073,17 +1074,15 @@ createServer((request, response) => {
         size: raw.length,
       });
       if (found === undefined || (value === undefined && request.method === 'GET')) {
-        return response
-          .writeHead(404, { 'content-type': 'application/json' })
-          .end(
-            JSON.stringify({
-              code: 'not_found',
-              message: 'There is no such thing.',
-              safe: null,
-              todo: null,
-              detail: null,
-            }),
-          );
+        return response.writeHead(404, { 'content-type': 'application/json' }).end(
+          JSON.stringify({
+            code: 'not_found',
+            message: 'There is no such thing.',
+            safe: null,
+            todo: null,
+            detail: null,
+          }),
+        );
       }
       if (value === undefined) return response.writeHead(204).end();
       return response

@@ -19,7 +19,7 @@ describe('filters', () => {
 
   it('become a question to the daemon', () => {
     expect(toQuery(read('genre=Drama&decade=2010&length=middle'))).toEqual({
-      kind: 'film',
+      kind: 'film,clip',
       genre: 'Drama',
       yearFrom: 2010,
       yearTo: 2019,

@@ -63,7 +63,7 @@ const minutes: Record<LengthChoice, { minMinutes?: number; maxMinutes?: number }
 export function toQuery(filters: Filters): ItemsQuery {
   const from = Number(filters.decade);
   return {
-    kind: filters.kind === 'all' ? 'film' : filters.kind,
+    kind: filters.kind === 'all' ? 'film,clip' : filters.kind,
     ...(filters.genre === '' ? {} : { genre: filters.genre }),
     ...(filters.decade === '' ? {} : { yearFrom: from, yearTo: from + 9 }),
     ...minutes[filters.length],
