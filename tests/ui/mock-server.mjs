@@ -2,7 +2,7 @@
 // from a folder made by demo-media/make.py. A tool for looking, never part of the app: tests
 // that prove something run against the real daemon.
 //
-//   node tests/ui/mock-server.mjs [DEMO_FOLDER] [--port 4310] [--first-run] [--empty]
+//   node tests/ui/mock-server.mjs [DEMO_FOLDER] [--port 4310] [--dist ui/dist] [--first-run] [--empty]
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -27,7 +27,7 @@ const port = Number(argument('--port', '4310'));
 const empty = process.argv.includes('--empty');
 const cache = join(demo, '.cache');
 mkdirSync(cache, { recursive: true });
-const dist = new URL('../../ui/dist', import.meta.url).pathname;
+const dist = argument('--dist', new URL('../../ui/dist', import.meta.url).pathname);
 const now = Date.now();
 const minute = 60_000;
 

@@ -104,6 +104,19 @@ export function formatDay(day: string, now = new Date()): string {
   }).format(date);
 }
 
+/** A calendar day where there is little room: "Sat 14 Jun", with the year when it is another. */
+export function formatShortDay(day: string, now = new Date()): string {
+  const date = parseDay(day);
+  if (date === null) return day;
+  const sameYear = date.getFullYear() === now.getFullYear();
+  return dates({
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...(sameYear ? {} : { year: 'numeric' }),
+  }).format(date);
+}
+
 /** A month key ("2024-06" or "2024-06#1") in words. */
 export function formatMonth(key: string, style: 'long' | 'short' = 'long'): string {
   const date = parseDay(`${key.slice(0, 7)}-01`);

@@ -30,16 +30,6 @@ export const api = {
     answer(client().POST('/api/app/imports/preview', { body: { paths }, signal })),
   startImport: (body: T.ImportRequest) => answer(client().POST('/api/app/imports', { body })),
   startUpload: () => answer(client().POST('/api/app/uploads')),
-  uploadFile: (id: string, path: string, file: Blob, signal?: Signal) =>
-    answer(
-      client().PUT('/api/app/uploads/{id}/file', {
-        params: { path: { id }, query: { path } },
-        body: file,
-        bodySerializer: (raw: unknown) => raw as Blob,
-        headers: { 'content-type': 'application/octet-stream' },
-        signal,
-      }),
-    ),
   dropUpload: (id: string) => answer(client().DELETE('/api/app/uploads/{id}', of(id))),
   jobs: (signal?: Signal) => answer(client().GET('/api/app/imports', { signal })),
   job: (id: string, signal?: Signal) =>

@@ -23,6 +23,12 @@ export async function answer<T>(call: Promise<{ data?: T }>): Promise<T> {
   return (await call).data as T;
 }
 
+/** Where requests go and what they carry, for the one that is not made by fetch. */
+export function requestBase(): Connection {
+  if (connected === undefined) throw new ApiError('unreachable', 'not connected yet', 0);
+  return connected.connection;
+}
+
 /** Opens a stream that is read by hand. */
 export function openStream(path: string, signal: AbortSignal): Promise<Response> {
   const base = connected?.connection.api ?? location.origin;

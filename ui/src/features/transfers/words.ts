@@ -1,0 +1,65 @@
+// What the card of a job says about it.
+import { t } from '$/i18n/index.svelte';
+import type { Job } from '$/lib/api';
+import { formatBytes, formatCount, formatDuration, formatRate } from '$/lib/format';
+
+export function jobTitle(job: Job): string {
+  return job.kind === 'import' ? job.title : t(`transfers.kind.${job.kind}`);
+}
+
+/** One line: how much, how fast, how long, or how it ended. */
+export function jobLine(job: Job): string {
+  switch (job.state) {
+    case 'queued':
+      return t('transfers.queued');
+    case 'scanning':
+      return t('transfers.scanning', { count: job.filesTotal });
+    case 'running':
+      return joined([amount(job), speed(job), eta(job)]);
+    case 'paused':
+      return joined([t('transfers.paused'), amount(job)]);
+    default:
+      return joined([t(`transfers.state.${job.state}`), result(job)]);
+  }
+}
+
+function joined(parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null && part !== '').join(' · ');
+}
+
+function amount(job: Job): string {
+  const files =
+    job.filesTotal > 0
+      ? t('transfers.files', {
+          done: formatCount(job.filesDone),
+          total: formatCount(job.filesTotal),
+        })
+      : null;
+  const bytes =
+    job.bytesTotal > 0
+      ? t('transfers.bytes', {
+          done: formatBytes(job.bytesDone),
+          total: formatBytes(job.bytesTotal),
+        })
+      : null;
+  return joined([files, bytes]);
+}
+
+function speed(job: Job): string | null {
+  return job.bytesPerSecond > 0 ? formatRate(job.bytesPerSecond) : null;
+}
+
+function eta(job: Job): string | null {
+  return job.etaSeconds === null
+    ? null
+    : t('items.left', { time: formatDuration(job.etaSeconds * 1000) });
+}
+
+function result(job: Job): string {
+  return joined([
+    job.filesDone > 0 ? t('count.files', { count: job.filesDone }) : null,
+    job.bytesDone > 0 ? formatBytes(job.bytesDone) : null,
+    job.filesDuplicate > 0 ? t('transfers.duplicates', { count: job.filesDuplicate }) : null,
+    job.filesSkipped > 0 ? t('transfers.skipped', { count: job.filesSkipped }) : null,
+  ]);
+}
