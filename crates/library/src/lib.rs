@@ -37,6 +37,9 @@ mod transfer;
 mod tx;
 mod user;
 
+#[cfg(test)]
+mod tests;
+
 pub use crate::config::{
     Clock, ExportLibrary, Ids, ImportLibrary, LibraryConfig, OpenLibrary, ReadLibrary,
     SearchLibrary, SystemClock, SystemIds, WriteLibrary,

@@ -134,7 +134,7 @@ impl<'t> Tx<'t> {
     /// A stamp later than all this library has seen.
     pub(crate) fn stamp(&mut self) -> Stamp {
         let wall = u64::try_from(self.now).unwrap_or(0) << 16;
-        self.hlc = wall.max(self.hlc + 1);
+        self.hlc = wall.max(self.hlc.saturating_add(1));
         Stamp {
             hlc: self.hlc,
             device: self.device,

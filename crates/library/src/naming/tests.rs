@@ -79,7 +79,7 @@ fn videos_are_named_from_their_paths() {
         ("IMG_1234.MOV", plain("IMG 1234")),
         ("holiday_in_rome.mp4", plain("holiday in rome")),
         ("1920x1080.mp4", plain("1920x1080")),
-        (".mp4", plain(".mp4")),
+        (".mp4", plain("mp4")),
         ("", plain("")),
         ("S01E01.mkv", plain("S01E01")),
     ];

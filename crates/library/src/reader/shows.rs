@@ -8,6 +8,9 @@ use crate::reader::{Answer, Reader, go_on};
 use crate::text;
 use crate::tx::albums::ShowFacts;
 
+/// A show, and season and item of its episodes in order.
+type Gathered = (ShowId, Vec<(u32, ItemId)>);
+
 impl Reader {
     /// The edited title of a show, if somebody edited it.
     pub(crate) fn show_title(&self, show: ShowId) -> Answer<Option<String>> {
@@ -44,8 +47,8 @@ impl Reader {
         }))
     }
 
-    fn gathered(&self, prefix: &[u8]) -> Answer<Vec<(ShowId, Vec<(u32, ItemId)>)>> {
-        let mut shows: Vec<(ShowId, Vec<(u32, ItemId)>)> = Vec::new();
+    fn gathered(&self, prefix: &[u8]) -> Answer<Vec<Gathered>> {
+        let mut shows: Vec<Gathered> = Vec::new();
         self.kv
             .scan_prefix(T::Index, prefix, Order::Ascending, |key, _| {
                 let show = key.get(1..17).and_then(ShowId::from_slice);
