@@ -43,7 +43,7 @@ pub struct StoreConfig {
     /// The page cache of the index, in bytes. Default 32 MiB.
     pub cache_bytes: usize,
     /// Appends stop with a typed error while the disk has less than this free, so that the
-    /// index always has room to commit. Default 64 MiB.
+    /// index always has room to commit. Default 24 MiB.
     pub keep_free_bytes: u64,
     /// Where files live; a simulated disk in the crash tests.
     pub disk: Arc<dyn Disk>,
@@ -61,7 +61,7 @@ impl StoreConfig {
             sync_bytes: 16 << 20,
             sync_interval: Duration::from_millis(200),
             cache_bytes: 32 << 20,
-            keep_free_bytes: 64 << 20,
+            keep_free_bytes: 24 << 20,
             disk: Arc::new(RealDisk),
             clock: Arc::new(SystemClock),
         }

@@ -62,6 +62,17 @@ struct Job {
     pins: Vec<PinChange>,
     epoch: u64,
     reply: Arc<Reply>,
+    answered: bool,
+}
+
+impl Drop for Job {
+    /// Nobody waits for ever, even when the flusher dies in the middle of a batch.
+    fn drop(&mut self) {
+        if !self.answered {
+            *lock(&self.reply.result) = Some(Err(CommitBlocks::Closed));
+            self.reply.done.notify_all();
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -139,6 +150,7 @@ impl Queue {
             pins,
             epoch,
             reply: Arc::clone(&reply),
+            answered: false,
         });
         self.work.notify_one();
         Ok(Ticket(reply))
@@ -175,8 +187,19 @@ impl Ticket {
     }
 }
 
+/// Closes the queue when the flusher ends, by whatever way.
+struct Ending<'a>(&'a Queue);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.stop();
+        lock(&self.0.state).jobs.clear();
+    }
+}
+
 /// The flusher's thread.
 pub(crate) fn run(core: &Core) {
+    let _ending = Ending(&core.queue);
     loop {
         let (jobs, stop) = next_jobs(core);
         let synced = core.queue.unsynced.swap(0, Ordering::Relaxed);
@@ -298,10 +321,11 @@ fn flush(core: &Core, jobs: Vec<Job>) {
     }
 }
 
-fn finish(core: &Core, job: Job, result: Result<(), CommitBlocks>) {
+fn finish(core: &Core, mut job: Job, result: Result<(), CommitBlocks>) {
     settle(core, &job.rows);
     core.release(job.epoch);
     *lock(&job.reply.result) = Some(result);
+    job.answered = true;
     job.reply.done.notify_all();
 }
 

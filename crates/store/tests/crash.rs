@@ -255,7 +255,6 @@ fn every_sync_point_is_survived() {
         );
         total += points;
     }
-    println!("{total} crash points");
     assert!(
         total > 1000,
         "the traces must have enough crash points: {total}"
@@ -265,11 +264,7 @@ fn every_sync_point_is_survived() {
 fn must_fail(lie: Lie) {
     for seed in 1..=6 {
         let (_, failures) = run(seed, lie, 14, 2);
-        if let Some(first) = failures.first() {
-            println!(
-                "{lie:?}, seed {seed}: {} failures, first: {first}",
-                failures.len()
-            );
+        if !failures.is_empty() {
             return;
         }
     }

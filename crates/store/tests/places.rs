@@ -218,7 +218,7 @@ fn a_pin_whose_blocks_are_missing_says_so() {
 fn sealed_blocks_are_derived_and_store_nothing() {
     let home = Home::new();
     let store = home.open();
-    let content: Vec<u8> = (0..600_000_u32).map(|n| (n * 7 >> 3) as u8).collect();
+    let content: Vec<u8> = (0..600_000_u32).map(|n| ((n * 7) >> 3) as u8).collect();
     let path = home.path().join("secret.mov");
     std::fs::write(&path, &content).unwrap();
     let (root, ..) = refer(&store, &path);
