@@ -54,9 +54,13 @@ pub(crate) fn probe(file: &FileReader, extension: &str) -> Result<Probed, Failur
             .zip(track.duration.or_else(|| track.num_frames.map(Into::into)))
             .and_then(|(base, duration)| base.calc_duration(duration))
             .map(|time| time.as_secs_f64());
-        facts.duration_ms = seconds.filter(|s| *s > 0.0).map(|s| (s * 1000.0).round() as u64);
+        facts.duration_ms = seconds
+            .filter(|s| *s > 0.0)
+            .map(|s| (s * 1000.0).round() as u64);
         if let Some(parameters) = track.codec_params.as_ref().and_then(|p| p.audio()) {
-            facts.audio.push(describe(parameters, track.language.clone()));
+            facts
+                .audio
+                .push(describe(parameters, track.language.clone()));
         }
     }
     let mut metadata = format.metadata();
@@ -76,7 +80,10 @@ pub(crate) fn probe(file: &FileReader, extension: &str) -> Result<Probed, Failur
 fn describe(parameters: &AudioCodecParameters, language: Option<String>) -> AudioTrack {
     AudioTrack {
         codec: codec_name(parameters.codec).to_owned(),
-        channels: parameters.channels.as_ref().and_then(|c| u32::try_from(c.count()).ok()),
+        channels: parameters
+            .channels
+            .as_ref()
+            .and_then(|c| u32::try_from(c.count()).ok()),
         sample_rate: parameters.sample_rate,
         language,
         title: None,
@@ -98,7 +105,10 @@ fn codec_name(codec: AudioCodecId) -> &'static str {
         (id::CODEC_ID_SPEEX, "speex"),
         (id::CODEC_ID_WAVPACK, "wavpack"),
     ];
-    NAMES.iter().find(|(known, _)| *known == codec).map_or("pcm", |(_, name)| name)
+    NAMES
+        .iter()
+        .find(|(known, _)| *known == codec)
+        .map_or("pcm", |(_, name)| name)
 }
 
 fn read_revision(
@@ -147,7 +157,9 @@ fn set_standard(tags: &mut Tags, tag: &StandardTag) {
         StandardTag::ReleaseYear(year)
         | StandardTag::RecordingYear(year)
         | StandardTag::OriginalReleaseYear(year) => {
-            tags.year = tags.year.or_else(|| Some(i32::from(*year)).filter(|y| *y >= 1000));
+            tags.year = tags
+                .year
+                .or_else(|| Some(i32::from(*year)).filter(|y| *y >= 1000));
         }
         _ => {}
     }
@@ -155,7 +167,13 @@ fn set_standard(tags: &mut Tags, tag: &StandardTag) {
 
 /// A Matroska or Vorbis tag by its name.
 pub(crate) fn set_by_name(tags: &mut Tags, name: &str, value: &str) {
-    let number = || value.split('/').next().and_then(|n| n.trim().parse().ok()).filter(|n| *n > 0);
+    let number = || {
+        value
+            .split('/')
+            .next()
+            .and_then(|n| n.trim().parse().ok())
+            .filter(|n| *n > 0)
+    };
     match name.to_ascii_uppercase().as_str() {
         "TITLE" => set(&mut tags.title, value),
         "ARTIST" => set(&mut tags.artist, value),
@@ -176,7 +194,11 @@ pub(crate) fn set_by_name(tags: &mut Tags, name: &str, value: &str) {
 }
 
 fn set(place: &mut Option<String>, text: &str) {
-    let text: String = text.trim_matches(['\0', ' ', '\n', '\r']).chars().take(MAX_TEXT).collect();
+    let text: String = text
+        .trim_matches(['\0', ' ', '\n', '\r'])
+        .chars()
+        .take(MAX_TEXT)
+        .collect();
     if place.is_none() && !text.is_empty() {
         *place = Some(text);
     }

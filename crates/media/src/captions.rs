@@ -95,7 +95,12 @@ fn write_time(out: &mut String, ms: u64) {
     use std::fmt::Write as _;
     let (hours, minutes) = (ms / 3_600_000, ms / 60_000 % 60);
     // Writing to a String cannot fail.
-    let _ = write!(out, "{hours:02}:{minutes:02}:{:02}.{:03}", ms / 1000 % 60, ms % 1000);
+    let _ = write!(
+        out,
+        "{hours:02}:{minutes:02}:{:02}.{:03}",
+        ms / 1000 % 60,
+        ms % 1000
+    );
 }
 
 /// Cues of SubRip or WebVTT: a line with an arrow, then text up to a blank line.
@@ -103,7 +108,9 @@ fn blocks(text: &str, srt: bool) -> Vec<Cue> {
     let mut cues = Vec::new();
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
-        let Some((start_ms, end_ms, settings)) = timing(line) else { continue };
+        let Some((start_ms, end_ms, settings)) = timing(line) else {
+            continue;
+        };
         let mut body: Vec<String> = Vec::new();
         while let Some(next) = lines.peek() {
             if next.trim().is_empty() || timing(next).is_some() {
@@ -113,7 +120,9 @@ fn blocks(text: &str, srt: bool) -> Vec<Cue> {
         }
         // A file without blank lines: the next cue's number is not text.
         if lines.peek().is_some_and(|next| !next.trim().is_empty())
-            && body.last().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
+            && body
+                .last()
+                .is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
         {
             body.pop();
         }
@@ -121,10 +130,29 @@ fn blocks(text: &str, srt: bool) -> Vec<Cue> {
             break;
         }
         let text = body.join("\n");
-        let text = if srt { srt_markup(&text) } else { text.replace("-->", "--&gt;") };
+        let text = if srt {
+            srt_markup(&text)
+        } else {
+            text.replace("-->", "--&gt;")
+        };
+        // Dropped markup can leave blanks, and a blank line would end the cue.
+        let lines = text
+            .lines()
+            .map(str::trim_end)
+            .filter(|line| !line.is_empty());
+        let text = lines.collect::<Vec<_>>().join("\n");
         if end_ms > start_ms && !text.trim().is_empty() {
-            let settings = if srt { String::new() } else { settings.to_owned() };
-            cues.push(Cue { start_ms, end_ms, settings, text });
+            let settings = if srt {
+                String::new()
+            } else {
+                settings.to_owned()
+            };
+            cues.push(Cue {
+                start_ms,
+                end_ms,
+                settings,
+                text,
+            });
         }
     }
     cues
@@ -224,7 +252,12 @@ fn ass_cues(text: &str) -> Vec<Cue> {
                 && cues.len() < MAX_CUES
                 && let Some(text) = ass_markup(raw)
             {
-                cues.push(Cue { start_ms, end_ms, settings: String::new(), text });
+                cues.push(Cue {
+                    start_ms,
+                    end_ms,
+                    settings: String::new(),
+                    text,
+                });
             }
         }
     }

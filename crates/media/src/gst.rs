@@ -67,10 +67,14 @@ pub(crate) fn load() -> bool {
         }
         let named = ["GST_PLUGIN_PATH_1_0", "GST_PLUGIN_SYSTEM_PATH_1_0"];
         let named = named.iter().filter_map(std::env::var_os);
-        let named: Vec<PathBuf> =
-            named.flat_map(|list| std::env::split_paths(&list).collect::<Vec<_>>()).collect();
-        let folders: Vec<&Path> =
-            named.iter().map(PathBuf::as_path).chain(FOLDERS.iter().map(Path::new)).collect();
+        let named: Vec<PathBuf> = named
+            .flat_map(|list| std::env::split_paths(&list).collect::<Vec<_>>())
+            .collect();
+        let folders: Vec<&Path> = named
+            .iter()
+            .map(PathBuf::as_path)
+            .chain(FOLDERS.iter().map(Path::new))
+            .collect();
         for plugin in PLUGINS {
             let file = format!("libgst{plugin}.so");
             if let Some(path) = folders.iter().map(|f| f.join(&file)).find(|p| p.is_file()) {
@@ -84,7 +88,11 @@ pub(crate) fn load() -> bool {
 
 /// GStreamer, or the error that says it is not there.
 fn ready() -> Result<(), Failure> {
-    if load() { Ok(()) } else { Err(Failure::Unsupported("video (GStreamer is missing)".into())) }
+    if load() {
+        Ok(())
+    } else {
+        Err(Failure::Unsupported("video (GStreamer is missing)".into()))
+    }
 }
 
 /// A pipeline that is always stopped again.

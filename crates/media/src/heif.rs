@@ -57,10 +57,17 @@ fn meta_box(file: &FileReader) -> Option<Vec<u8>> {
         if &kind == b"meta" {
             let length = size.checked_sub(head)?;
             // Version and flags come before the boxes inside.
-            return (length <= MAX_META)
-                .then(|| file.bytes_at(offset + head + 4, usize::try_from(length.saturating_sub(4)).ok()?).ok())?;
+            return (length <= MAX_META).then(|| {
+                file.bytes_at(
+                    offset + head + 4,
+                    usize::try_from(length.saturating_sub(4)).ok()?,
+                )
+                .ok()
+            })?;
         }
-        offset = offset.checked_add(size).filter(|next| *next < file.size())?;
+        offset = offset
+            .checked_add(size)
+            .filter(|next| *next < file.size())?;
     }
     None
 }
@@ -76,11 +83,16 @@ fn parse(meta: &[u8]) -> Option<Still> {
             .filter(|(kind, _)| kind == b"ipma")
             .find_map(|(_, ipma)| associations(ipma, item))
             .unwrap_or_default();
-        indexes.iter().filter_map(|i| shared.get(usize::from(*i).checked_sub(1)?).copied()).collect()
+        indexes
+            .iter()
+            .filter_map(|i| shared.get(usize::from(*i).checked_sub(1)?).copied())
+            .collect()
     };
     let of_primary = own(primary);
     let property = |list: &[([u8; 4], &[u8])], kind: &[u8; 4]| {
-        list.iter().find(|(k, _)| k == kind).map(|(_, body)| body.to_vec())
+        list.iter()
+            .find(|(k, _)| k == kind)
+            .map(|(_, body)| body.to_vec())
     };
     let ispe = property(&of_primary, b"ispe")?;
     let (width, height) = (be32(&ispe, 4)?, be32(&ispe, 8)?);
@@ -104,7 +116,9 @@ fn parse(meta: &[u8]) -> Option<Still> {
         return None;
     }
     let tiles: Option<Vec<_>> = coded.iter().map(|item| extents(iloc, *item)).collect();
-    let turn = property(&of_primary, b"irot").and_then(|b| b.first().map(|n| n & 3)).unwrap_or(0);
+    let turn = property(&of_primary, b"irot")
+        .and_then(|b| b.first().map(|n| n & 3))
+        .unwrap_or(0);
     let mirror = property(&of_primary, b"imir").and_then(|b| b.first().map(|n| n & 1));
     Some(Still {
         width,
@@ -166,18 +180,24 @@ impl Still {
 }
 
 fn id(bytes: &[u8], offset: usize, wide: bool) -> Option<u32> {
-    if wide { be32(bytes, offset) } else { be16(bytes, offset).map(u32::from) }
+    if wide {
+        be32(bytes, offset)
+    } else {
+        be16(bytes, offset).map(u32::from)
+    }
 }
 
 fn item_type(iinf: &[u8], item: u32) -> Option<[u8; 4]> {
     let entries = if *iinf.first()? == 0 { 6 } else { 8 };
-    Boxes::new(iinf.get(entries..)?).filter(|(kind, _)| kind == b"infe").find_map(|(_, infe)| {
-        let version = *infe.first()?;
-        let wide = version >= 3;
-        let kind_at = if wide { 10 } else { 8 };
-        (version >= 2 && id(infe, 4, wide)? == item)
-            .then(|| infe.get(kind_at..kind_at + 4)?.try_into().ok())?
-    })
+    Boxes::new(iinf.get(entries..)?)
+        .filter(|(kind, _)| kind == b"infe")
+        .find_map(|(_, infe)| {
+            let version = *infe.first()?;
+            let wide = version >= 3;
+            let kind_at = if wide { 10 } else { 8 };
+            (version >= 2 && id(infe, 4, wide)? == item)
+                .then(|| infe.get(kind_at..kind_at + 4)?.try_into().ok())?
+        })
 }
 
 /// Indexes of an item's properties, from 1.
@@ -212,11 +232,16 @@ fn associations(ipma: &[u8], item: u32) -> Option<Vec<u16>> {
 fn references(iref: &[u8], item: u32) -> Option<Vec<u32>> {
     let wide = *iref.first()? >= 1;
     let width = if wide { 4 } else { 2 };
-    Boxes::new(iref.get(4..)?).filter(|(kind, _)| kind == b"dimg").find_map(|(_, body)| {
-        let count = usize::from(be16(body, width)?);
-        (id(body, 0, wide)? == item)
-            .then(|| (0..count).map(|i| id(body, width + 2 + i * width, wide)).collect::<Option<_>>())?
-    })
+    Boxes::new(iref.get(4..)?)
+        .filter(|(kind, _)| kind == b"dimg")
+        .find_map(|(_, body)| {
+            let count = usize::from(be16(body, width)?);
+            (id(body, 0, wide)? == item).then(|| {
+                (0..count)
+                    .map(|i| id(body, width + 2 + i * width, wide))
+                    .collect::<Option<_>>()
+            })?
+        })
 }
 
 /// ISO/IEC 14496-12 section 8.11.3.
@@ -224,8 +249,14 @@ fn extents(iloc: &[u8], item: u32) -> Option<Vec<Extent>> {
     let version = *iloc.first()?;
     let (sizes, more) = (*iloc.get(4)?, *iloc.get(5)?);
     let (offset_size, length_size) = (usize::from(sizes >> 4), usize::from(sizes & 15));
-    let (base_size, index_size) =
-        (usize::from(more >> 4), if version > 0 { usize::from(more & 15) } else { 0 });
+    let (base_size, index_size) = (
+        usize::from(more >> 4),
+        if version > 0 {
+            usize::from(more & 15)
+        } else {
+            0
+        },
+    );
     let mut at = 6;
     let mut take = |size: usize| -> Option<u64> {
         let bytes = iloc.get(at..at + size).filter(|_| size <= 8)?;
@@ -245,7 +276,11 @@ fn extents(iloc: &[u8], item: u32) -> Option<Vec<Extent>> {
             take(index_size)?;
             let offset = base.checked_add(take(offset_size)?)?;
             let length = take(length_size)?;
-            list.push(Extent { offset, length, inside_index: method == 1 });
+            list.push(Extent {
+                offset,
+                length,
+                inside_index: method == 1,
+            });
         }
         if this == u64::from(item) {
             return (method <= 1 && !list.is_empty()).then_some(list);

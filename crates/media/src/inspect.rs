@@ -36,14 +36,32 @@ pub(crate) fn look(
     let reader = FileReader::new(file).map_err(unreadable)?;
     let head = reader.bytes_at(0, HEAD_BYTES).map_err(unreadable)?;
     let found = sniff(&head);
-    let subject = Subject { file, reader, found };
+    let subject = Subject {
+        file,
+        reader,
+        found,
+    };
     let (mut probed, jpeg) = guarded(|| subject.probe())?;
     probed.facts.mime = found.mime.to_owned();
     probed.facts.kind = kind(found, &probed.facts);
     probed.facts.has_cover = probed.cover.is_some();
     if !want.facts {
-        let Facts { mime, kind, orientation, width, height, .. } = probed.facts;
-        probed.facts = Facts { mime, kind, orientation, width, height, ..Facts::default() };
+        let Facts {
+            mime,
+            kind,
+            orientation,
+            width,
+            height,
+            ..
+        } = probed.facts;
+        probed.facts = Facts {
+            mime,
+            kind,
+            orientation,
+            width,
+            height,
+            ..Facts::default()
+        };
     }
     early(&probed.facts);
     let mut looked = Looked {
@@ -88,7 +106,11 @@ fn problem(failure: Failure) -> Problem {
 /// Containers of both: without a video track it is a piece of music.
 fn kind(found: MediaType, facts: &Facts) -> MediaKind {
     let sound_only = facts.video.is_none() && !facts.audio.is_empty();
-    if found.kind == MediaKind::Video && sound_only { MediaKind::Audio } else { found.kind }
+    if found.kind == MediaKind::Video && sound_only {
+        MediaKind::Audio
+    } else {
+        found.kind
+    }
 }
 
 struct Subject<'a> {
@@ -109,23 +131,41 @@ impl Subject<'_> {
             (MediaKind::Video, "mkv" | "webm") => mkv::probe(&self.reader)?,
             (MediaKind::Video, _) => self.probe_stream()?,
             (MediaKind::Audio, extension) => audio::probe(&self.reader, extension)?,
-            _ => Probed { facts: Facts { orientation: 1, ..Facts::default() }, ..Probed::default() },
+            _ => Probed {
+                facts: Facts {
+                    orientation: 1,
+                    ..Facts::default()
+                },
+                ..Probed::default()
+            },
         };
         Ok((probed, None))
     }
 
     fn probe_jpeg(&self) -> Result<(Probed, bytes::Bytes), Failure> {
         if self.reader.size() > picture::jpeg::MAX_FILE {
-            return Err(Failure::TooLarge(format!("a JPEG of {} bytes", self.reader.size())));
+            return Err(Failure::TooLarge(format!(
+                "a JPEG of {} bytes",
+                self.reader.size()
+            )));
         }
         let bytes = self.reader.bytes_at(0, picture::jpeg::MAX_FILE as usize);
         let bytes = bytes::Bytes::from(bytes.map_err(|_| Failure::Damaged("the file".into()))?);
         let stored = picture::jpeg::dimensions(&bytes)
             .ok_or_else(|| Failure::Damaged("JPEG header".into()))?;
-        let mut facts = Facts { orientation: 1, ..Facts::default() };
+        let mut facts = Facts {
+            orientation: 1,
+            ..Facts::default()
+        };
         exif::fill_from_bytes(&mut facts, bytes.clone());
         set_size(&mut facts, stored);
-        Ok((Probed { facts, ..Probed::default() }, bytes))
+        Ok((
+            Probed {
+                facts,
+                ..Probed::default()
+            },
+            bytes,
+        ))
     }
 
     fn probe_photo(&self) -> Result<Probed, Failure> {
@@ -203,7 +243,9 @@ impl Subject<'_> {
         #[cfg(feature = "gstreamer")]
         return crate::gst::video::poster(self.file);
         #[cfg(not(feature = "gstreamer"))]
-        Err(Failure::Unsupported("video frames (built without GStreamer)".into()))
+        Err(Failure::Unsupported(
+            "video frames (built without GStreamer)".into(),
+        ))
     }
 }
 
@@ -230,7 +272,9 @@ fn is_animated(reader: &FileReader, format: ImageFormat) -> bool {
     match format {
         // Two graphic control extensions, or the loop extension that animations carry.
         ImageFormat::Gif => head.windows(11).any(|w| w == b"NETSCAPE2.0"),
-        ImageFormat::WebP => head.get(12..16) == Some(b"VP8X") && head.get(20).is_some_and(|f| f & 2 != 0),
+        ImageFormat::WebP => {
+            head.get(12..16) == Some(b"VP8X") && head.get(20).is_some_and(|f| f & 2 != 0)
+        }
         ImageFormat::Png => head.windows(4).any(|w| w == b"acTL"),
         _ => false,
     }

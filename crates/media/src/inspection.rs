@@ -29,9 +29,17 @@ pub struct Want {
 
 impl Want {
     /// Facts and previews, as an import wants them.
-    pub const ALL: Want = Want { facts: true, previews: true, cover: false };
+    pub const ALL: Want = Want {
+        facts: true,
+        previews: true,
+        cover: false,
+    };
     /// Facts alone.
-    pub const FACTS: Want = Want { facts: true, previews: false, cover: false };
+    pub const FACTS: Want = Want {
+        facts: true,
+        previews: false,
+        cover: false,
+    };
 }
 
 /// The answer to one request.

@@ -34,19 +34,40 @@ pub(crate) fn probe(file: &FileReader) -> Result<Probed, Failure> {
         describe(&mut facts, track, webm);
     }
     if let (Some(video), Some(ms)) = (&mut facts.video, facts.duration_ms.filter(|ms| *ms > 0)) {
-        video.bitrate = Some(u64::try_from(u128::from(file.size()) * 8000 / u128::from(ms)).unwrap_or(0));
+        video.bitrate =
+            Some(u64::try_from(u128::from(file.size()) * 8000 / u128::from(ms)).unwrap_or(0));
     }
     // The first edition is the one that players show.
     let edition = mkv.chapters().and_then(|editions| editions.first());
-    for atom in edition.map(|e| e.chapter_atoms()).unwrap_or_default().iter().take(2000) {
-        let title = atom.displays().first().map(|d| d.string().to_owned()).unwrap_or_default();
-        facts.chapters.push(Chapter { start_ms: atom.time_start() / 1_000_000, title });
+    for atom in edition
+        .map(|e| e.chapter_atoms())
+        .unwrap_or_default()
+        .iter()
+        .take(2000)
+    {
+        let title = atom
+            .displays()
+            .first()
+            .map(|d| d.string().to_owned())
+            .unwrap_or_default();
+        facts.chapters.push(Chapter {
+            start_ms: atom.time_start() / 1_000_000,
+            title,
+        });
     }
     facts.chapters.sort_by_key(|chapter| chapter.start_ms);
-    facts.tags.title = mkv.info().title().map(str::to_owned).filter(|t| !t.trim().is_empty());
+    facts.tags.title = mkv
+        .info()
+        .title()
+        .map(str::to_owned)
+        .filter(|t| !t.trim().is_empty());
     for tag in mkv.tags().unwrap_or_default().iter().take(256) {
         // Tags of single tracks (bit rates and the like) say nothing of the whole.
-        if tag.targets().and_then(|t| t.tag_track_uid()).is_some_and(|uid| uid != 0) {
+        if tag
+            .targets()
+            .and_then(|t| t.tag_track_uid())
+            .is_some_and(|uid| uid != 0)
+        {
             continue;
         }
         for simple in tag.simple_tags().iter().take(256) {
@@ -56,7 +77,11 @@ pub(crate) fn probe(file: &FileReader) -> Result<Probed, Failure> {
         }
     }
     let cover = attachment::cover(file);
-    Ok(Probed { facts, cover, problems: Vec::new() })
+    Ok(Probed {
+        facts,
+        cover,
+        problems: Vec::new(),
+    })
 }
 
 fn describe(facts: &mut Facts, track: &TrackEntry, webm: bool) {
@@ -78,13 +103,17 @@ fn describe(facts: &mut Facts, track: &TrackEntry, webm: bool) {
             let Some(video) = track.video() else { return };
             let (mut width, mut height) = (video.pixel_width().get(), video.pixel_height().get());
             if let (Some(w), Some(h)) = (video.display_width(), video.display_height())
-                && video.display_unit().is_none_or(|u| u == matroska_demuxer::DisplayUnit::Pixels)
+                && video
+                    .display_unit()
+                    .is_none_or(|u| u == matroska_demuxer::DisplayUnit::Pixels)
             {
                 (width, height) = (w.get(), h.get());
             }
             facts.width = u32::try_from(width).ok();
             facts.height = u32::try_from(height).ok();
-            let transfer = video.colour().and_then(|colour| colour.transfer_characteristics());
+            let transfer = video
+                .colour()
+                .and_then(|colour| colour.transfer_characteristics());
             facts.video = Some(VideoTrack {
                 codec,
                 fps: track
@@ -101,7 +130,9 @@ fn describe(facts: &mut Facts, track: &TrackEntry, webm: bool) {
         }
         TrackType::Audio => facts.audio.push(AudioTrack {
             codec: audio_codec(track.codec_id()),
-            channels: track.audio().and_then(|a| u32::try_from(a.channels().get()).ok()),
+            channels: track
+                .audio()
+                .and_then(|a| u32::try_from(a.channels().get()).ok()),
             sample_rate: track.audio().map(|a| a.sampling_frequency() as u32),
             language,
             title,

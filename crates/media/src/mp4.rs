@@ -46,14 +46,18 @@ struct Outline {
 /// Reads the facts of an MP4 family file.
 pub(crate) fn probe(file: &FileReader) -> Result<Probed, Failure> {
     let outline = outline(file)?;
-    let moov = outline.moov.ok_or_else(|| Failure::Damaged("no index (moov box)".into()))?;
+    let moov = outline
+        .moov
+        .ok_or_else(|| Failure::Damaged("no index (moov box)".into()))?;
     let mut probed = Probed::default();
     let facts = &mut probed.facts;
     facts.orientation = 1;
     facts.container = Some("MP4".into());
     facts.playable.streamable = outline.index_first;
     if outline.cut_short {
-        probed.problems.push(Problem::Damaged { what: "the file is cut short".into() });
+        probed.problems.push(Problem::Damaged {
+            what: "the file is cut short".into(),
+        });
     }
     let header = find(&moov, b"mvhd").and_then(movie_header);
     let mut tracks: Vec<Track> = Boxes::new(&moov)
@@ -62,9 +66,14 @@ pub(crate) fn probe(file: &FileReader) -> Result<Probed, Failure> {
         .filter_map(|(_, body)| Track::read(body))
         .collect();
     let chapter_tracks: Vec<u32> = tracks.iter().flat_map(|t| t.chapters.clone()).collect();
-    let mut duration = header.and_then(|h| millis(h.duration, h.timescale)).filter(|ms| *ms > 0);
+    let mut duration = header
+        .and_then(|h| millis(h.duration, h.timescale))
+        .filter(|ms| *ms > 0);
     if duration.is_none() {
-        duration = tracks.iter().filter_map(|t| millis(t.duration, t.timescale)).max();
+        duration = tracks
+            .iter()
+            .filter_map(|t| millis(t.duration, t.timescale))
+            .max();
     }
     if duration.is_none_or(|ms| ms == 0) {
         let scale = tracks.first().map_or(0, |t| t.timescale);
@@ -92,7 +101,9 @@ pub(crate) fn probe(file: &FileReader) -> Result<Probed, Failure> {
     tracks.retain(|track| !chapter_tracks.contains(&track.id));
     describe(&mut probed.facts, &tracks, file.size());
     if tracks.is_empty() {
-        probed.problems.push(Problem::Damaged { what: "no tracks".into() });
+        probed.problems.push(Problem::Damaged {
+            what: "no tracks".into(),
+        });
     }
     Ok(probed)
 }
@@ -107,7 +118,10 @@ fn describe(facts: &mut Facts, tracks: &[Track], file_size: u64) {
                 let seconds = track.duration as f64 / f64::from(track.timescale.max(1));
                 let own = (track.bytes > 0 && seconds > 0.0)
                     .then(|| (track.bytes as f64 * 8.0 / seconds) as u64);
-                let whole = facts.duration_ms.filter(|ms| *ms > 0).map(|ms| file_size * 8000 / ms);
+                let whole = facts
+                    .duration_ms
+                    .filter(|ms| *ms > 0)
+                    .map(|ms| file_size * 8000 / ms);
                 facts.video = Some(VideoTrack {
                     codec: entry.codec.clone(),
                     fps: track.frames_per_second(),
@@ -149,7 +163,11 @@ fn describe(facts: &mut Facts, tracks: &[Track], file_size: u64) {
     }
     if !codecs.is_empty() {
         codecs.dedup();
-        let kind = if facts.video.is_some() { "video" } else { "audio" };
+        let kind = if facts.video.is_some() {
+            "video"
+        } else {
+            "audio"
+        };
         facts.playable.codecs = Some(format!("{kind}/mp4; codecs=\"{}\"", codecs.join(", ")));
     }
 }
@@ -162,7 +180,9 @@ fn outline(file: &FileReader) -> Result<Outline, Failure> {
     let mut media_seen = false;
     for _ in 0..MAX_TOP_BOXES {
         let header = file.bytes_at(offset, 16).map_err(unreadable)?;
-        let Some((kind, head, size)) = boxes::header(&header, file.size() - offset) else { break };
+        let Some((kind, head, size)) = boxes::header(&header, file.size() - offset) else {
+            break;
+        };
         let whole = size <= file.size() - offset;
         match &kind {
             b"moov" if outline.moov.is_none() => {
@@ -182,10 +202,18 @@ fn outline(file: &FileReader) -> Result<Outline, Failure> {
                 outline.indexed_seconds += segment_index_seconds(&body.map_err(unreadable)?);
             }
             b"moof" if size < 4 << 20 && whole => {
-                let body = file.bytes_at(offset + head, (size - head) as usize).map_err(unreadable)?;
-                let time = find(&body, b"traf").and_then(|traf| find(traf, b"tfdt")).and_then(|tfdt| {
-                    if tfdt.first() == Some(&1) { be64(tfdt, 4) } else { be32(tfdt, 4).map(u64::from) }
-                });
+                let body = file
+                    .bytes_at(offset + head, (size - head) as usize)
+                    .map_err(unreadable)?;
+                let time = find(&body, b"traf")
+                    .and_then(|traf| find(traf, b"tfdt"))
+                    .and_then(|tfdt| {
+                        if tfdt.first() == Some(&1) {
+                            be64(tfdt, 4)
+                        } else {
+                            be32(tfdt, 4).map(u64::from)
+                        }
+                    });
                 outline.last_fragment = outline.last_fragment.max(time.unwrap_or(0));
             }
             _ => {}
@@ -209,7 +237,11 @@ fn segment_index_seconds(sidx: &[u8]) -> f64 {
         .filter_map(|i| be32(sidx, table + 4 + i * 12 + 4))
         .map(u64::from)
         .sum();
-    if scale == 0 { 0.0 } else { ticks as f64 / f64::from(scale) }
+    if scale == 0 {
+        0.0
+    } else {
+        ticks as f64 / f64::from(scale)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -222,17 +254,29 @@ struct MovieHeader {
 
 fn movie_header(mvhd: &[u8]) -> Option<MovieHeader> {
     let (created, timescale, duration) = versioned_times(mvhd)?;
-    Some(MovieHeader { created, timescale, duration })
+    Some(MovieHeader {
+        created,
+        timescale,
+        duration,
+    })
 }
 
 /// Creation time, time scale and duration as `mvhd` and `mdhd` both have them.
 fn versioned_times(body: &[u8]) -> Option<(u64, u32, u64)> {
     if body.first() == Some(&1) {
         let duration = be64(body, 24)?;
-        Some((be64(body, 4)?, be32(body, 20)?, if duration == u64::MAX { 0 } else { duration }))
+        Some((
+            be64(body, 4)?,
+            be32(body, 20)?,
+            if duration == u64::MAX { 0 } else { duration },
+        ))
     } else {
         let duration = be32(body, 16)?;
-        let duration = if duration == u32::MAX { 0 } else { u64::from(duration) };
+        let duration = if duration == u32::MAX {
+            0
+        } else {
+            u64::from(duration)
+        };
         Some((u64::from(be32(body, 4)?), be32(body, 12)?, duration))
     }
 }
@@ -244,14 +288,21 @@ fn millis(ticks: u64, scale: u32) -> Option<u64> {
 
 /// `chpl` of Nero: version, reserved, count, then (100 ns start, length, title).
 fn nero_chapters(udta: &[u8]) -> Vec<Chapter> {
-    let Some(body) = find(udta, b"chpl") else { return Vec::new() };
+    let Some(body) = find(udta, b"chpl") else {
+        return Vec::new();
+    };
     let table = if body.first() == Some(&1) { 9 } else { 5 };
     let mut rest = body.get(table..).unwrap_or_default();
     let mut chapters = Vec::new();
     while let (Some(start), Some(length)) = (be64(rest, 0), rest.get(8)) {
-        let Some(title) = rest.get(9..9 + usize::from(*length)) else { break };
+        let Some(title) = rest.get(9..9 + usize::from(*length)) else {
+            break;
+        };
         let title = String::from_utf8_lossy(title).into_owned();
-        chapters.push(Chapter { start_ms: start / 10_000, title });
+        chapters.push(Chapter {
+            start_ms: start / 10_000,
+            title,
+        });
         rest = rest.get(9 + usize::from(*length)..).unwrap_or_default();
         if chapters.len() >= MAX_CHAPTERS {
             break;
@@ -298,7 +349,12 @@ impl Track {
         let chapters = find(trak, b"tref").and_then(|tref| find(tref, b"chap"));
         let name = find(trak, b"udta")
             .and_then(|udta| find(udta, b"name"))
-            .map(|name| String::from_utf8_lossy(name).trim_matches('\0').trim().to_owned())
+            .map(|name| {
+                String::from_utf8_lossy(name)
+                    .trim_matches('\0')
+                    .trim()
+                    .to_owned()
+            })
             .filter(|name| !name.is_empty() && name.len() <= 200);
         let mut track = Track {
             id: be32(tkhd, id_at)?,
@@ -332,7 +388,10 @@ impl Track {
                 u64::from(size) * u64::from(count)
             } else {
                 let sizes = stsz.get(12..).unwrap_or_default().as_chunks::<4>().0;
-                sizes.iter().map(|size| u64::from(u32::from_be_bytes(*size))).sum()
+                sizes
+                    .iter()
+                    .map(|size| u64::from(u32::from_be_bytes(*size)))
+                    .sum()
             };
         }
     }
@@ -342,17 +401,24 @@ impl Track {
             return None;
         }
         let fps = self.samples as f64 * f64::from(self.timescale) / self.duration as f64;
-        (0.1..1000.0).contains(&fps).then(|| (fps * 1000.0).round() / 1000.0)
+        (0.1..1000.0)
+            .contains(&fps)
+            .then(|| (fps * 1000.0).round() / 1000.0)
     }
 
     /// Titles of a QuickTime chapter track: one small text sample each.
     fn read_chapters(&self, file: &FileReader) -> Vec<Chapter> {
-        let (Some(times), Some(sizes)) = (find(&self.table, b"stts"), find(&self.table, b"stsz")) else {
+        let (Some(times), Some(sizes)) = (find(&self.table, b"stts"), find(&self.table, b"stsz"))
+        else {
             return Vec::new();
         };
         let offsets: Vec<u64> = match (find(&self.table, b"stco"), find(&self.table, b"co64")) {
-            (Some(stco), _) => (0..MAX_CHAPTERS).map_while(|i| be32(stco, 8 + i * 4).map(u64::from)).collect(),
-            (_, Some(co64)) => (0..MAX_CHAPTERS).map_while(|i| be64(co64, 8 + i * 8)).collect(),
+            (Some(stco), _) => (0..MAX_CHAPTERS)
+                .map_while(|i| be32(stco, 8 + i * 4).map(u64::from))
+                .collect(),
+            (_, Some(co64)) => (0..MAX_CHAPTERS)
+                .map_while(|i| be64(co64, 8 + i * 8))
+                .collect(),
             _ => return Vec::new(),
         };
         // Chapter tracks hold one sample in each chunk; any other layout is skipped.
@@ -362,7 +428,10 @@ impl Track {
         let mut starts = Vec::new();
         let mut clock = 0u64;
         for i in 0..MAX_CHAPTERS {
-            let (Some(count), Some(delta)) = (be32(times, 8 + i * 8), be32(times, 12 + i * 8)) else { break };
+            let (Some(count), Some(delta)) = (be32(times, 8 + i * 8), be32(times, 12 + i * 8))
+            else {
+                break;
+            };
             for _ in 0..(count as usize).min(MAX_CHAPTERS) {
                 starts.push(clock);
                 clock = clock.saturating_add(u64::from(delta));
@@ -371,12 +440,21 @@ impl Track {
         let same_size = be32(sizes, 4).unwrap_or(0);
         let mut chapters = Vec::new();
         for (i, (offset, start)) in offsets.iter().zip(starts).enumerate() {
-            let size = if same_size > 0 { same_size } else { be32(sizes, 12 + i * 4).unwrap_or(0) };
-            let Ok(sample) = file.bytes_at(*offset, size.min(4096) as usize) else { break };
+            let size = if same_size > 0 {
+                same_size
+            } else {
+                be32(sizes, 12 + i * 4).unwrap_or(0)
+            };
+            let Ok(sample) = file.bytes_at(*offset, size.min(4096) as usize) else {
+                break;
+            };
             let length = usize::from(be16(&sample, 0).unwrap_or(0));
             let title = sample.get(2..2 + length).unwrap_or_default();
             let title = crate::captions::decode_text(title);
-            chapters.push(Chapter { start_ms: millis(start, self.timescale).unwrap_or(0), title });
+            chapters.push(Chapter {
+                start_ms: millis(start, self.timescale).unwrap_or(0),
+                title,
+            });
         }
         chapters
     }

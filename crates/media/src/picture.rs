@@ -40,7 +40,11 @@ pub(crate) struct Pixels {
 
 impl Pixels {
     fn pixel_type(&self) -> PixelType {
-        if self.alpha { PixelType::U8x4 } else { PixelType::U8x3 }
+        if self.alpha {
+            PixelType::U8x4
+        } else {
+            PixelType::U8x3
+        }
     }
 }
 
@@ -70,7 +74,10 @@ pub(crate) fn render(source: Pixels, orientation: u8) -> Result<Rendered, Failur
         preview(SMALL, PreviewFormat::WebP, &small, webp),
         preview(LARGE, PreviewFormat::Jpeg, &large, jpeg),
     ];
-    Ok(Rendered { previews, thumbhash })
+    Ok(Rendered {
+        previews,
+        thumbhash,
+    })
 }
 
 /// Size of `width` x `height` fitted into a square box, never enlarged, each side at least 1.
@@ -109,8 +116,15 @@ pub(crate) fn resized(source: &Pixels, width: u32, height: u32) -> Result<Pixels
         .map_err(|_| Failure::Damaged("pixels".into()))?;
     let mut target = Image::new(width, height, kind);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-    Resizer::new().resize(&view, &mut target, &options).map_err(bad)?;
-    Ok(Pixels { width, height, alpha: source.alpha, bytes: target.into_vec() })
+    Resizer::new()
+        .resize(&view, &mut target, &options)
+        .map_err(bad)?;
+    Ok(Pixels {
+        width,
+        height,
+        alpha: source.alpha,
+        bytes: target.into_vec(),
+    })
 }
 
 /// The picture on the neutral background, when it has transparency at all.
@@ -123,7 +137,9 @@ fn flattened(source: &Pixels) -> std::borrow::Cow<'_, Pixels> {
         ((value * alpha + u32::from(BACKGROUND) * (255 - alpha) + 127) / 255) as u8
     };
     let (pixels, _) = source.bytes.as_chunks::<4>();
-    let bytes = pixels.iter().flat_map(|[r, g, b, a]| [blend(*r, *a), blend(*g, *a), blend(*b, *a)]);
+    let bytes = pixels
+        .iter()
+        .flat_map(|[r, g, b, a]| [blend(*r, *a), blend(*g, *a), blend(*b, *a)]);
     std::borrow::Cow::Owned(Pixels {
         width: source.width,
         height: source.height,
@@ -152,7 +168,16 @@ fn thumbhash_of(small: &Pixels) -> Result<Vec<u8>, Failure> {
     let rgba: Vec<u8> = if tiny.alpha {
         tiny.bytes
     } else {
-        tiny.bytes.as_chunks::<3>().0.iter().flat_map(|[r, g, b]| [*r, *g, *b, 255]).collect()
+        tiny.bytes
+            .as_chunks::<3>()
+            .0
+            .iter()
+            .flat_map(|[r, g, b]| [*r, *g, *b, 255])
+            .collect()
     };
-    Ok(thumbhash::rgba_to_thumb_hash(tiny.width as usize, tiny.height as usize, &rgba))
+    Ok(thumbhash::rgba_to_thumb_hash(
+        tiny.width as usize,
+        tiny.height as usize,
+        &rgba,
+    ))
 }

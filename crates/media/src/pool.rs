@@ -101,7 +101,9 @@ pub struct MediaPool {
 
 impl fmt::Debug for MediaPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MediaPool").field("config", &self.inner.shared.config).finish()
+        f.debug_struct("MediaPool")
+            .field("config", &self.inner.shared.config)
+            .finish()
     }
 }
 
@@ -163,7 +165,10 @@ impl MediaPool {
             ended: Semaphore::new(0),
             config,
         });
-        let inner = Arc::new(Inner { shared: shared.clone(), threads: Mutex::new(Vec::new()) });
+        let inner = Arc::new(Inner {
+            shared: shared.clone(),
+            threads: Mutex::new(Vec::new()),
+        });
         for index in 0..workers {
             let shared = shared.clone();
             let thread = std::thread::Builder::new()
@@ -180,7 +185,12 @@ impl MediaPool {
     pub async fn inspect(&self, source: Source, want: Want) -> Result<Inspection, InspectMedia> {
         let place = self.place().await?;
         let (reply, answer) = oneshot::channel();
-        self.submit(Job::Inspect { source, want, reply, _place: place });
+        self.submit(Job::Inspect {
+            source,
+            want,
+            reply,
+            _place: place,
+        });
         answer.await.unwrap_or(Err(InspectMedia::Closed))
     }
 
@@ -189,7 +199,12 @@ impl MediaPool {
         let place = self.place().await?;
         let (reply, answer) = oneshot::channel();
         let points = points.clamp(16, 2000);
-        self.submit(Job::Waveform { source, points, reply, _place: place });
+        self.submit(Job::Waveform {
+            source,
+            points,
+            reply,
+            _place: place,
+        });
         answer.await.unwrap_or(Err(InspectMedia::Closed))
     }
 
@@ -212,7 +227,10 @@ impl MediaPool {
 
     async fn place(&self) -> Result<OwnedSemaphorePermit, InspectMedia> {
         let places = self.inner.shared.places.clone();
-        places.acquire_owned().await.map_err(|_| InspectMedia::Closed)
+        places
+            .acquire_owned()
+            .await
+            .map_err(|_| InspectMedia::Closed)
     }
 
     fn submit(&self, job: Job) {

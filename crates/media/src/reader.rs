@@ -18,7 +18,11 @@ pub(crate) struct FileReader {
 impl FileReader {
     pub(crate) fn new(file: &File) -> io::Result<FileReader> {
         let size = file.metadata()?.len();
-        Ok(FileReader { file: Arc::new(file.try_clone()?), size, position: 0 })
+        Ok(FileReader {
+            file: Arc::new(file.try_clone()?),
+            size,
+            position: 0,
+        })
     }
 
     pub(crate) fn size(&self) -> u64 {

@@ -38,7 +38,11 @@ pub struct MediaType {
 }
 
 const fn media(kind: MediaKind, mime: &'static str, extension: &'static str) -> MediaType {
-    MediaType { kind, mime, extension }
+    MediaType {
+        kind,
+        mime,
+        extension,
+    }
 }
 
 const OTHER: MediaType = media(MediaKind::Other, "application/octet-stream", "bin");
@@ -57,7 +61,9 @@ pub fn sniff_named(head: &[u8], file_name: &str) -> MediaType {
     if found.mime != "text/plain" {
         return found;
     }
-    let extension = file_name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
+    let extension = file_name
+        .rsplit_once('.')
+        .map(|(_, e)| e.to_ascii_lowercase());
     match extension.as_deref() {
         Some("srt") => SRT,
         Some("vtt") => VTT,
@@ -73,7 +79,8 @@ const VTT: MediaType = media(MediaKind::Subtitle, "text/vtt", "vtt");
 const ASS: MediaType = media(MediaKind::Subtitle, "text/x-ssa", "ass");
 
 fn at(head: &[u8], offset: usize, magic: &[u8]) -> bool {
-    head.get(offset..).is_some_and(|rest| rest.starts_with(magic))
+    head.get(offset..)
+        .is_some_and(|rest| rest.starts_with(magic))
 }
 
 /// Formats told by fixed bytes at fixed places, the most telling first.
@@ -83,7 +90,9 @@ fn binary(head: &[u8]) -> Option<MediaType> {
         return iso_base_media(head);
     }
     // QuickTime files older than `ftyp` begin with one of these boxes.
-    if [b"moov", b"mdat", b"wide", b"free", b"skip"].iter().any(|kind| at(head, 4, *kind))
+    if [b"moov", b"mdat", b"wide", b"free", b"skip"]
+        .iter()
+        .any(|kind| at(head, 4, *kind))
         && head.first() == Some(&0)
     {
         return Some(media(Video, "video/quicktime", "mov"));
@@ -116,7 +125,10 @@ fn binary(head: &[u8]) -> Option<MediaType> {
         (b"II*\0", media(Photo, "image/tiff", "tiff")),
         (b"MM\0*", media(Photo, "image/tiff", "tiff")),
         (b"\xFF\x0A", media(Photo, "image/jxl", "jxl")),
-        (b"\0\0\0\x0CJXL \r\n\x87\n", media(Photo, "image/jxl", "jxl")),
+        (
+            b"\0\0\0\x0CJXL \r\n\x87\n",
+            media(Photo, "image/jxl", "jxl"),
+        ),
         (b"fLaC", media(Audio, "audio/flac", "flac")),
         (b"FLV\x01", media(Video, "video/x-flv", "flv")),
         (b"\0\0\x01\xBA", media(Video, "video/mpeg", "mpg")),
@@ -126,7 +138,10 @@ fn binary(head: &[u8]) -> Option<MediaType> {
         (b"PK\x03\x04", media(Other, "application/zip", "zip")),
         (b"PK\x05\x06", media(Other, "application/zip", "zip")),
         (b"\x1F\x8B", media(Other, "application/gzip", "gz")),
-        (b"7z\xBC\xAF\x27\x1C", media(Other, "application/x-7z-compressed", "7z")),
+        (
+            b"7z\xBC\xAF\x27\x1C",
+            media(Other, "application/x-7z-compressed", "7z"),
+        ),
         (b"Rar!\x1A\x07", media(Other, "application/vnd.rar", "rar")),
         (b"\xFD7zXZ\0", media(Other, "application/x-xz", "xz")),
         (b"\x28\xB5\x2F\xFD", media(Other, "application/zstd", "zst")),
@@ -155,12 +170,22 @@ fn bitmap(head: &[u8]) -> bool {
 /// ISO/IEC 14496-12 section 4.3: the major brand, then the compatible ones.
 fn iso_base_media(head: &[u8]) -> Option<MediaType> {
     use MediaKind::{Audio, Photo, Video};
-    let size = head.get(..4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_be_bytes) as usize;
+    let size = head
+        .get(..4)
+        .and_then(|b| b.try_into().ok())
+        .map_or(0, u32::from_be_bytes) as usize;
     let brands = head.get(8..size.clamp(16, 256).min(head.len()))?;
-    let mut all = brands.chunks_exact(4).enumerate().filter(|(i, _)| *i != 1).map(|(_, b)| b);
+    let mut all = brands
+        .chunks_exact(4)
+        .enumerate()
+        .filter(|(i, _)| *i != 1)
+        .map(|(_, b)| b);
     let major = brands.get(..4)?;
     let has = |wanted: &[&[u8]]| {
-        brands.chunks_exact(4).enumerate().any(|(i, b)| i != 1 && wanted.contains(&b))
+        brands
+            .chunks_exact(4)
+            .enumerate()
+            .any(|(i, b)| i != 1 && wanted.contains(&b))
     };
     if has(&[b"avif", b"avis"]) && (major == b"avif" || major == b"avis" || has(&[b"mif1"])) {
         return Some(media(Photo, "image/avif", "avif"));
@@ -222,7 +247,10 @@ fn mpeg_audio(head: &[u8]) -> Option<MediaType> {
     const MP3: MediaType = media(MediaKind::Audio, "audio/mpeg", "mp3");
     const AAC: MediaType = media(MediaKind::Audio, "audio/aac", "aac");
     if at(head, 0, b"ID3") && head.get(3).is_some_and(|v| (2..=4).contains(v)) {
-        let size = head.get(6..10)?.iter().fold(0usize, |n, b| (n << 7) | usize::from(b & 0x7F));
+        let size = head
+            .get(6..10)?
+            .iter()
+            .fold(0usize, |n, b| (n << 7) | usize::from(b & 0x7F));
         let after = head.get(10 + size..).unwrap_or_default();
         return Some(match after {
             [b'f', b'L', b'a', b'C', ..] => media(MediaKind::Audio, "audio/flac", "flac"),
@@ -244,10 +272,16 @@ fn mpeg_audio(head: &[u8]) -> Option<MediaType> {
 
 /// Length of the MPEG-1/2 Layer III or II frame that starts here.
 fn mpeg_frame_length(bytes: &[u8]) -> Option<usize> {
-    const V1_L3: [u32; 15] = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
-    const V1_L2: [u32; 15] = [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384];
+    const V1_L3: [u32; 15] = [
+        0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
+    ];
+    const V1_L2: [u32; 15] = [
+        0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384,
+    ];
     const V2: [u32; 15] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
-    let [0xFF, b1, b2, ..] = bytes else { return None };
+    let [0xFF, b1, b2, ..] = bytes else {
+        return None;
+    };
     let (version, layer) = ((b1 >> 3) & 3, (b1 >> 1) & 3);
     if b1 & 0xE0 != 0xE0 || version == 1 || !(layer == 1 || layer == 2) {
         return None;
@@ -276,7 +310,9 @@ fn text(head: &[u8]) -> Option<MediaType> {
     }
     let text = decoded_head(head)?;
     let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-    let lower = start.get(..start.floor_char_boundary(512))?.to_ascii_lowercase();
+    let lower = start
+        .get(..start.floor_char_boundary(512))?
+        .to_ascii_lowercase();
     if lower.starts_with("webvtt") {
         return Some(VTT);
     }
@@ -302,8 +338,14 @@ fn text(head: &[u8]) -> Option<MediaType> {
 /// A number alone on a line, then a line with the SubRip arrow.
 fn looks_like_srt(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let Some(first) = lines.next() else { return false };
-    let timing = if first.bytes().all(|b| b.is_ascii_digit()) { lines.next() } else { Some(first) };
+    let Some(first) = lines.next() else {
+        return false;
+    };
+    let timing = if first.bytes().all(|b| b.is_ascii_digit()) {
+        lines.next()
+    } else {
+        Some(first)
+    };
     timing.is_some_and(|line| {
         line.contains("-->") && line.starts_with(|c: char| c.is_ascii_digit() || c == '-')
     })
@@ -316,9 +358,15 @@ fn decoded_head(head: &[u8]) -> Option<String> {
         let big = head.first() == Some(&0xFE);
         let units = head.get(2..)?.chunks_exact(2).map(|pair| {
             let pair = [pair[0], pair[1]];
-            if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
+            if big {
+                u16::from_be_bytes(pair)
+            } else {
+                u16::from_le_bytes(pair)
+            }
         });
-        let text: String = char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect();
+        let text: String = char::decode_utf16(units)
+            .map(|c| c.unwrap_or('\u{fffd}'))
+            .collect();
         return (!text.chars().any(is_binary_control)).then_some(text);
     }
     let text = match std::str::from_utf8(head) {

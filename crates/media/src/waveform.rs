@@ -39,7 +39,9 @@ pub(crate) fn peaks(file: &File, points: usize) -> Result<(Vec<u8>, u64), Failur
         other => other,
     };
     pure?;
-    envelope.finish(points).ok_or_else(|| Failure::Damaged("no sound could be decoded".into()))
+    envelope
+        .finish(points)
+        .ok_or_else(|| Failure::Damaged("no sound could be decoded".into()))
 }
 
 fn decode(file: &FileReader, extension: &str, envelope: &mut Envelope) -> Result<(), Failure> {
@@ -96,7 +98,15 @@ struct Envelope {
 impl Envelope {
     fn new(points: usize) -> Envelope {
         let most = points.max(1) * 8;
-        Envelope { peaks: Vec::new(), most, span: 256, filled: 0, current: 0.0, frames: 0, rate: 0 }
+        Envelope {
+            peaks: Vec::new(),
+            most,
+            span: 256,
+            filled: 0,
+            current: 0.0,
+            frames: 0,
+            rate: 0,
+        }
     }
 
     #[cfg(feature = "gstreamer")]
@@ -107,7 +117,9 @@ impl Envelope {
     fn push(&mut self, rate: u32, channels: usize, interleaved: &[f32]) {
         self.rate = rate;
         for frame in interleaved.chunks_exact(channels) {
-            let peak = frame.iter().fold(0.0f32, |most, sample| most.max(sample.abs()));
+            let peak = frame
+                .iter()
+                .fold(0.0f32, |most, sample| most.max(sample.abs()));
             self.current = self.current.max(peak);
             self.frames += 1;
             self.filled += 1;
@@ -122,7 +134,11 @@ impl Envelope {
     }
 
     fn merge(&mut self) {
-        self.peaks = self.peaks.chunks(2).map(|pair| pair.iter().copied().fold(0.0, f32::max)).collect();
+        self.peaks = self
+            .peaks
+            .chunks(2)
+            .map(|pair| pair.iter().copied().fold(0.0, f32::max))
+            .collect();
         self.span *= 2;
     }
 
@@ -136,7 +152,10 @@ impl Envelope {
         }
         let points = points.clamp(1, self.peaks.len());
         let peaks = (0..points).map(|i| {
-            let (from, to) = (i * self.peaks.len() / points, (i + 1) * self.peaks.len() / points);
+            let (from, to) = (
+                i * self.peaks.len() / points,
+                (i + 1) * self.peaks.len() / points,
+            );
             let span = self.peaks.get(from..to.max(from + 1)).unwrap_or_default();
             let peak = span.iter().copied().fold(0.0, f32::max);
             (peak.clamp(0.0, 1.0) * 255.0).round() as u8

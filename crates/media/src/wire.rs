@@ -30,15 +30,9 @@ const MAX_BLOBS: usize = 64 * 1024 * 1024;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Ask {
     /// Facts, previews, cover.
-    Inspect {
-        want: Want,
-        cpu_seconds: u64,
-    },
+    Inspect { want: Want, cpu_seconds: u64 },
     /// Peaks of the first audio track.
-    Waveform {
-        points: u32,
-        cpu_seconds: u64,
-    },
+    Waveform { points: u32, cpu_seconds: u64 },
 }
 
 /// What the worker answers. `Facts` may come before the final answer.
@@ -99,7 +93,12 @@ pub(crate) fn send_ask(mut socket: &UnixStream, ask: &Ask, file: &File) -> io::R
     if !control.push(SendAncillaryMessage::ScmRights(&fds)) {
         return Err(io::Error::other("no room for a descriptor"));
     }
-    let sent = sendmsg(socket, &[IoSlice::new(&frame)], &mut control, SendFlags::NOSIGNAL)?;
+    let sent = sendmsg(
+        socket,
+        &[IoSlice::new(&frame)],
+        &mut control,
+        SendFlags::NOSIGNAL,
+    )?;
     socket.write_all(frame.get(sent..).unwrap_or_default())
 }
 
@@ -148,7 +147,10 @@ pub(crate) fn receive_answer(mut from: impl Read) -> io::Result<(Answer, Vec<Vec
     let mut blobs = Vec::new();
     for length in answer.blobs() {
         let length = *length as usize;
-        left = left.checked_sub(length).filter(|_| blobs.len() < 8).ok_or_else(oversized)?;
+        left = left
+            .checked_sub(length)
+            .filter(|_| blobs.len() < 8)
+            .ok_or_else(oversized)?;
         let mut blob = vec![0; length];
         from.read_exact(&mut blob)?;
         blobs.push(blob);
@@ -162,7 +164,9 @@ fn oversized() -> io::Error {
 
 fn frame(message: &impl Serialize) -> io::Result<Vec<u8>> {
     let json = serde_json::to_vec(message)?;
-    let length = u32::try_from(json.len()).ok().filter(|n| *n as usize <= MAX_JSON);
+    let length = u32::try_from(json.len())
+        .ok()
+        .filter(|n| *n as usize <= MAX_JSON);
     let mut frame = length.ok_or_else(oversized)?.to_be_bytes().to_vec();
     frame.extend_from_slice(&json);
     Ok(frame)

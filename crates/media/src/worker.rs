@@ -34,7 +34,9 @@ pub fn worker_main() -> ExitCode {
 
 fn serve() -> io::Result<()> {
     let socket = UnixStream::from(OwnedFd::try_clone(&stdin_descriptor()?)?);
-    let memory = std::env::var(MEMORY_VARIABLE).ok().and_then(|v| v.parse().ok());
+    let memory = std::env::var(MEMORY_VARIABLE)
+        .ok()
+        .and_then(|v| v.parse().ok());
     sandbox::limit_resources(memory.unwrap_or(1 << 30))?;
     if std::env::var_os(VIDEO_VARIABLE).is_some() {
         // Plugins are files: they must be open before the file system is gone.
@@ -58,7 +60,10 @@ fn serve() -> io::Result<()> {
                     Err(failure) => send_answer(&socket, &Answer::Failed(failure), &[])?,
                 }
             }
-            Ask::Waveform { points, cpu_seconds } => {
+            Ask::Waveform {
+                points,
+                cpu_seconds,
+            } => {
                 sandbox::renew_cpu(cpu_seconds)?;
                 answer_waveform(&socket, &file, points)?;
             }
@@ -97,7 +102,10 @@ fn answer_waveform(socket: &UnixStream, file: &File, points: u32) -> io::Result<
     let result: Result<_, Failure> = crate::waveform::peaks(file, points as usize);
     match result {
         Ok((peaks, duration_ms)) => {
-            let answer = Answer::Waveform { duration_ms, blobs: vec![peaks.len() as u32] };
+            let answer = Answer::Waveform {
+                duration_ms,
+                blobs: vec![peaks.len() as u32],
+            };
             send_answer(socket, &answer, &[&peaks])
         }
         Err(failure) => send_answer(socket, &Answer::Failed(failure), &[]),

@@ -27,17 +27,36 @@ pub(crate) fn samples(file: &File, push: &mut dyn FnMut(u32, &[f32])) -> Result<
         .field("channels", 1)
         .field("rate", RATE)
         .build();
-    let sink = AppSink::builder().caps(&caps).sync(false).max_buffers(16).build();
+    let sink = AppSink::builder()
+        .caps(&caps)
+        .sync(false)
+        .max_buffers(16)
+        .build();
     let broken = |_| Failure::Unsupported("audio (GStreamer)".into());
-    pipeline.0.add_many([&source, &decode, &convert, &resample]).map_err(broken)?;
+    pipeline
+        .0
+        .add_many([&source, &decode, &convert, &resample])
+        .map_err(broken)?;
     pipeline.0.add(&sink).map_err(broken)?;
     source.link(&decode).map_err(broken)?;
     gst::Element::link_many([&convert, &resample, sink.upcast_ref()]).map_err(broken)?;
     decode.connect("autoplug-continue", false, |values| {
-        let caps = values.get(2).and_then(|value| value.get::<gst::Caps>().ok());
-        let name = caps.as_ref().and_then(|caps| caps.structure(0)).map(|s| s.name().as_str());
+        let caps = values
+            .get(2)
+            .and_then(|value| value.get::<gst::Caps>().ok());
+        let name = caps
+            .as_ref()
+            .and_then(|caps| caps.structure(0))
+            .map(|s| s.name().as_str());
         // The picture of a film costs a hundred times the work of its sound.
-        let skipped = ["video/x-h26", "video/x-av1", "video/x-vp", "image/", "subpicture/", "text/"];
+        let skipped = [
+            "video/x-h26",
+            "video/x-av1",
+            "video/x-vp",
+            "image/",
+            "subpicture/",
+            "text/",
+        ];
         let skip = name.is_some_and(|name| skipped.iter().any(|s| name.starts_with(s)));
         Some((!skip).to_value())
     });
@@ -51,18 +70,29 @@ pub(crate) fn samples(file: &File, push: &mut dyn FnMut(u32, &[f32])) -> Result<
         }
     });
     let no_sound = || Failure::Damaged("no sound could be decoded".into());
-    pipeline.0.set_state(gst::State::Playing).map_err(|_| no_sound())?;
+    pipeline
+        .0
+        .set_state(gst::State::Playing)
+        .map_err(|_| no_sound())?;
     let bus = pipeline.0.bus().ok_or_else(no_sound)?;
     let mut block: Vec<f32> = Vec::new();
     let mut quiet = 0;
     loop {
         if let Some(sample) = sink.try_pull_sample(gst::ClockTime::from_mseconds(500)) {
             quiet = 0;
-            let Some(map) = sample.buffer().and_then(|buffer| buffer.map_readable().ok()) else {
+            let Some(map) = sample
+                .buffer()
+                .and_then(|buffer| buffer.map_readable().ok())
+            else {
                 continue;
             };
             block.clear();
-            block.extend(map.as_chunks::<4>().0.iter().map(|raw| f32::from_le_bytes(*raw)));
+            block.extend(
+                map.as_chunks::<4>()
+                    .0
+                    .iter()
+                    .map(|raw| f32::from_le_bytes(*raw)),
+            );
             push(RATE as u32, &block);
             continue;
         }

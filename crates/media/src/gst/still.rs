@@ -42,7 +42,11 @@ fn decode_tiles(still: &Still, coded: Vec<Vec<u8>>) -> Result<Vec<Pixels>, Failu
             "h265parse",
             &["avdec_h265", "libde265dec"],
         ),
-        other => return Err(Failure::Unsupported(String::from_utf8_lossy(other).into_owned())),
+        other => {
+            return Err(Failure::Unsupported(
+                String::from_utf8_lossy(other).into_owned(),
+            ));
+        }
     };
     let decoder = decoders
         .iter()
@@ -50,19 +54,36 @@ fn decode_tiles(still: &Still, coded: Vec<Vec<u8>>) -> Result<Vec<Pixels>, Failu
         .ok_or_else(|| Failure::Unsupported("AVIF or HEIC (no decoder is installed)".into()))?;
     let pipeline = Running(gst::Pipeline::new());
     let count = coded.len();
-    let source = AppSrc::builder().caps(&caps).format(gst::Format::Time).max_bytes(0).build();
+    let source = AppSrc::builder()
+        .caps(&caps)
+        .format(gst::Format::Time)
+        .max_bytes(0)
+        .build();
     let sink = AppSink::builder()
-        .caps(&gst::Caps::builder("video/x-raw").field("format", "RGB").build())
+        .caps(
+            &gst::Caps::builder("video/x-raw")
+                .field("format", "RGB")
+                .build(),
+        )
         .sync(false)
         .max_buffers(1)
         .build();
     let (parser, convert) = (make(parser)?, make("videoconvert")?);
     let broken = |_| Failure::Unsupported("AVIF or HEIC (GStreamer)".into());
-    let chain = [source.upcast_ref(), &parser, &decoder, &convert, sink.upcast_ref()];
+    let chain = [
+        source.upcast_ref(),
+        &parser,
+        &decoder,
+        &convert,
+        sink.upcast_ref(),
+    ];
     pipeline.0.add_many(chain).map_err(broken)?;
     gst::Element::link_many(chain).map_err(broken)?;
     let damaged = || Failure::Damaged("the coded picture".into());
-    pipeline.0.set_state(gst::State::Playing).map_err(|_| damaged())?;
+    pipeline
+        .0
+        .set_state(gst::State::Playing)
+        .map_err(|_| damaged())?;
     for (index, bytes) in coded.into_iter().enumerate() {
         let mut buffer = gst::Buffer::from_mut_slice(bytes);
         if let Some(buffer) = buffer.get_mut() {
@@ -76,7 +97,9 @@ fn decode_tiles(still: &Still, coded: Vec<Vec<u8>>) -> Result<Vec<Pixels>, Failu
     source.end_of_stream().map_err(|_| damaged())?;
     let mut tiles = Vec::with_capacity(count);
     while tiles.len() < count {
-        let sample = sink.try_pull_sample(gst::ClockTime::from_seconds(15)).ok_or_else(damaged)?;
+        let sample = sink
+            .try_pull_sample(gst::ClockTime::from_seconds(15))
+            .ok_or_else(damaged)?;
         tiles.push(video::pixels(&sample)?);
     }
     Ok(tiles)
@@ -97,14 +120,25 @@ fn compose(still: &Still, tiles: &[Pixels]) -> Result<Pixels, Failure> {
             if left >= width {
                 break;
             }
-            let tile = tiles.get((y / first.height * columns + column) as usize).ok_or_else(damaged)?;
+            let tile = tiles
+                .get((y / first.height * columns + column) as usize)
+                .ok_or_else(damaged)?;
             let take = (width - left).min(tile.width) as usize;
             let start = (y % first.height) as usize * tile.width as usize * 3;
-            bytes.extend_from_slice(tile.bytes.get(start..start + take * 3).ok_or_else(damaged)?);
+            bytes.extend_from_slice(
+                tile.bytes
+                    .get(start..start + take * 3)
+                    .ok_or_else(damaged)?,
+            );
         }
     }
     if bytes.len() != width as usize * height as usize * 3 {
         return Err(damaged());
     }
-    Ok(Pixels { width, height, alpha: false, bytes })
+    Ok(Pixels {
+        width,
+        height,
+        alpha: false,
+        bytes,
+    })
 }

@@ -48,17 +48,29 @@ impl Player {
             .field("format", "RGB")
             .field("pixel-aspect-ratio", gst::Fraction::new(1, 1))
             .build();
-        let sink = AppSink::builder().caps(&caps).sync(false).max_buffers(1).build();
+        let sink = AppSink::builder()
+            .caps(&caps)
+            .sync(false)
+            .max_buffers(1)
+            .build();
         let broken = |_| Failure::Unsupported("video (GStreamer)".into());
-        pipeline.0.add_many([&source, &decode, &convert, &scale]).map_err(broken)?;
+        pipeline
+            .0
+            .add_many([&source, &decode, &convert, &scale])
+            .map_err(broken)?;
         pipeline.0.add(&sink).map_err(broken)?;
         source.link(&decode).map_err(broken)?;
         gst::Element::link_many([&convert, &scale, sink.upcast_ref()]).map_err(broken)?;
         let seen = Arc::new(Mutex::new(Seen::default()));
         let noted = seen.clone();
         decode.connect("autoplug-continue", false, move |values| {
-            let caps = values.get(2).and_then(|value| value.get::<gst::Caps>().ok());
-            Some(caps.is_none_or(|caps| wants_decoding(&caps, &noted)).to_value())
+            let caps = values
+                .get(2)
+                .and_then(|value| value.get::<gst::Caps>().ok());
+            Some(
+                caps.is_none_or(|caps| wants_decoding(&caps, &noted))
+                    .to_value(),
+            )
         });
         let target = convert.static_pad("sink");
         decode.connect_pad_added(move |_, pad| {
@@ -69,19 +81,32 @@ impl Player {
                 let _ = pad.link(target);
             }
         });
-        pipeline.0.set_state(gst::State::Paused).map_err(|_| Failure::Damaged("video".into()))?;
-        let player = Player { pipeline, sink, seen };
+        pipeline
+            .0
+            .set_state(gst::State::Paused)
+            .map_err(|_| Failure::Damaged("video".into()))?;
+        let player = Player {
+            pipeline,
+            sink,
+            seen,
+        };
         player.settle()?;
         Ok(player)
     }
 
     /// Waits until the pipeline rests on a frame.
     fn settle(&self) -> Result<(), Failure> {
-        let bus = self.pipeline.0.bus().ok_or_else(|| Failure::Unsupported("video".into()))?;
+        let bus = self
+            .pipeline
+            .0
+            .bus()
+            .ok_or_else(|| Failure::Unsupported("video".into()))?;
         let until = Instant::now() + STEP;
         while let Some(left) = until.checked_duration_since(Instant::now()) {
             let wait = gst::ClockTime::try_from(left).unwrap_or(gst::ClockTime::SECOND);
-            let Some(message) = bus.timed_pop(wait) else { break };
+            let Some(message) = bus.timed_pop(wait) else {
+                break;
+            };
             match message.view() {
                 gst::MessageView::AsyncDone(_) | gst::MessageView::Eos(_) => return Ok(()),
                 gst::MessageView::Error(error) => return Err(failure(error)),
@@ -101,16 +126,27 @@ impl Player {
         Some(duration.mseconds()).filter(|ms| *ms > 0)
     }
 
-    fn frame(&self) -> Option<Result<Pixels, Failure>> {
-        let sample = self.sink.try_pull_preroll(gst::ClockTime::from_seconds(10))?;
-        Some(pixels(&sample))
+    fn frame(&self) -> Option<gst::Sample> {
+        self.sink.try_pull_preroll(gst::ClockTime::from_seconds(10))
+    }
+
+    /// The frame the pipeline rests on after a seek; `None` when the seek failed.
+    fn frame_at(&self, target: gst::ClockTime, how: gst::SeekFlags) -> Option<gst::Sample> {
+        self.pipeline
+            .0
+            .seek_simple(gst::SeekFlags::FLUSH | how, target)
+            .ok()?;
+        self.settle().ok()?;
+        self.frame()
     }
 }
 
 /// Decodes video only; notes every stream. Pictures inside containers are
 /// covers, not films, unless nothing else is there (motion JPEG in AVI).
 fn wants_decoding(caps: &gst::Caps, seen: &Mutex<Seen>) -> bool {
-    let Some(structure) = caps.structure(0) else { return true };
+    let Some(structure) = caps.structure(0) else {
+        return true;
+    };
     let name = structure.name().as_str();
     let stream = name.starts_with("audio/")
         || name.starts_with("text/")
@@ -150,16 +186,26 @@ pub(crate) fn poster(file: &File) -> Result<Pixels, Failure> {
     let duration = player.duration_ms();
     let mut best: Option<(u64, Pixels)> = None;
     for percent in POSITIONS {
-        if let Some(ms) = duration {
-            let target = gst::ClockTime::from_mseconds(ms * percent / 100);
-            let flags = gst::SeekFlags::FLUSH | gst::SeekFlags::KEY_UNIT | gst::SeekFlags::SNAP_NEAREST;
-            let sought = player.pipeline.0.seek_simple(flags, target).is_ok();
-            if sought && player.settle().is_err() {
-                break;
+        let sample = match duration {
+            Some(ms) => {
+                let target = gst::ClockTime::from_mseconds(ms * percent / 100);
+                let near = gst::SeekFlags::KEY_UNIT | gst::SeekFlags::SNAP_NEAREST;
+                let sample = player.frame_at(target, near);
+                let time = sample
+                    .as_ref()
+                    .and_then(|s| s.buffer())
+                    .and_then(|b| b.pts());
+                // Some indexes lead a keyframe seek back to the very beginning.
+                if time.is_some_and(|time| time < target / 2) {
+                    player.frame_at(target, gst::SeekFlags::ACCURATE).or(sample)
+                } else {
+                    sample
+                }
             }
-        }
-        let Some(frame) = player.frame() else { continue };
-        let frame = frame?;
+            None => player.frame(),
+        };
+        let Some(sample) = sample else { break };
+        let frame = pixels(&sample)?;
         let light = brightness(&frame);
         if best.as_ref().is_none_or(|(known, _)| light > *known) {
             best = Some((light, frame));
@@ -171,7 +217,11 @@ pub(crate) fn poster(file: &File) -> Result<Pixels, Failure> {
     if best.is_none() {
         // Not seekable, or the seek led nowhere: the first frame will do.
         let player = Player::open(file)?;
-        best = player.frame().transpose()?.map(|frame| (0, frame));
+        best = player
+            .frame()
+            .map(|sample| pixels(&sample))
+            .transpose()?
+            .map(|frame| (0, frame));
     }
     best.map(|(_, frame)| frame).ok_or_else(no_frame)
 }
@@ -182,14 +232,17 @@ fn brightness(pixels: &Pixels) -> u64 {
         .bytes
         .iter()
         .step_by(31)
-        .fold((0u64, 0u64), |(sum, count), byte| (sum + u64::from(*byte), count + 1));
+        .fold((0u64, 0u64), |(sum, count), byte| {
+            (sum + u64::from(*byte), count + 1)
+        });
     sum / count.max(1)
 }
 
 /// Copies an RGB frame out, row by row (rows may be padded).
 pub(super) fn pixels(sample: &gst::Sample) -> Result<Pixels, Failure> {
     let bad = || Failure::Damaged("a video frame".into());
-    let info = gst_video::VideoInfo::from_caps(sample.caps().ok_or_else(bad)?).map_err(|_| bad())?;
+    let info =
+        gst_video::VideoInfo::from_caps(sample.caps().ok_or_else(bad)?).map_err(|_| bad())?;
     let (width, height) = (info.width(), info.height());
     if u64::from(width) * u64::from(height) > MAX_PIXELS || width == 0 || height == 0 {
         return Err(Failure::TooLarge(format!("{width} x {height} pixels")));
@@ -197,7 +250,8 @@ pub(super) fn pixels(sample: &gst::Sample) -> Result<Pixels, Failure> {
     let frame =
         gst_video::VideoFrameRef::from_buffer_ref_readable(sample.buffer().ok_or_else(bad)?, &info)
             .map_err(|_| bad())?;
-    let stride = usize::try_from(*frame.plane_stride().first().ok_or_else(bad)?).map_err(|_| bad())?;
+    let stride =
+        usize::try_from(*frame.plane_stride().first().ok_or_else(bad)?).map_err(|_| bad())?;
     let data = frame.plane_data(0).map_err(|_| bad())?;
     let row = width as usize * 3;
     let mut bytes = Vec::with_capacity(row * height as usize);
@@ -205,14 +259,19 @@ pub(super) fn pixels(sample: &gst::Sample) -> Result<Pixels, Failure> {
         let start = y * stride;
         bytes.extend_from_slice(data.get(start..start + row).ok_or_else(bad)?);
     }
-    Ok(Pixels { width, height, alpha: false, bytes })
+    Ok(Pixels {
+        width,
+        height,
+        alpha: false,
+        bytes,
+    })
 }
 
 /// Facts of AVI, MPEG-TS and the like: what their demuxers say.
 pub(crate) fn discover(file: &File, facts: &mut Facts) -> Result<(), Failure> {
     let player = Player::open(file)?;
     facts.duration_ms = player.duration_ms();
-    if let Some(Ok(frame)) = player.frame() {
+    if let Some(Ok(frame)) = player.frame().map(|sample| pixels(&sample)) {
         facts.width = Some(frame.width);
         facts.height = Some(frame.height);
     }
@@ -238,7 +297,7 @@ fn note(facts: &mut Facts, structure: &gst::StructureRef) {
     let name = structure.name().as_str();
     let version = structure.get::<i32>("mpegversion").unwrap_or(0);
     let codec = match name {
-        "video/x-h264" | "video/x-h265" if name.ends_with('4') => "h264",
+        "video/x-h264" => "h264",
         "video/x-h265" => "hevc",
         "video/x-av1" => "av1",
         "video/x-vp8" => "vp8",
@@ -265,16 +324,32 @@ fn note(facts: &mut Facts, structure: &gst::StructureRef) {
         match &mut facts.video {
             // A parser behind the demuxer says it again, and knows more.
             Some(video) => video.fps = fps.or(video.fps),
-            None => facts.video = Some(VideoTrack { codec, fps, bitrate: None, hdr: false }),
+            None => {
+                facts.video = Some(VideoTrack {
+                    codec,
+                    fps,
+                    bitrate: None,
+                    hdr: false,
+                })
+            }
         }
     } else if name.starts_with("audio/") {
         facts.audio.push(AudioTrack {
             codec,
-            channels: structure.get::<i32>("channels").ok().and_then(|n| u32::try_from(n).ok()),
-            sample_rate: structure.get::<i32>("rate").ok().and_then(|n| u32::try_from(n).ok()),
+            channels: structure
+                .get::<i32>("channels")
+                .ok()
+                .and_then(|n| u32::try_from(n).ok()),
+            sample_rate: structure
+                .get::<i32>("rate")
+                .ok()
+                .and_then(|n| u32::try_from(n).ok()),
             ..AudioTrack::default()
         });
     } else if !name.starts_with("video/") {
-        facts.subtitles.push(SubtitleTrack { codec, ..SubtitleTrack::default() });
+        facts.subtitles.push(SubtitleTrack {
+            codec,
+            ..SubtitleTrack::default()
+        });
     }
 }

@@ -61,7 +61,9 @@ pub(super) fn cover(file: &FileReader) -> Option<Vec<u8>> {
         }
     }
     let (_, data) = best?;
-    let bytes = file.bytes_at(data.body, (data.end - data.body) as usize).ok()?;
+    let bytes = file
+        .bytes_at(data.body, (data.end - data.body) as usize)
+        .ok()?;
     (bytes.len() as u64 == data.end - data.body).then_some(bytes)
 }
 
@@ -117,7 +119,10 @@ fn element_at(file: &FileReader, offset: u64, end: u64) -> Option<Element> {
     if id_length > 4 {
         return None;
     }
-    let id = bytes.get(..id_length)?.iter().fold(0, |n, byte| (n << 8) | u64::from(*byte));
+    let id = bytes
+        .get(..id_length)?
+        .iter()
+        .fold(0, |n, byte| (n << 8) | u64::from(*byte));
     let size_length = bytes.get(id_length)?.leading_zeros() as usize + 1;
     if size_length > 8 {
         return None;
@@ -130,14 +135,25 @@ fn element_at(file: &FileReader, offset: u64, end: u64) -> Option<Element> {
     let body = offset + (id_length + size_length) as u64;
     // All ones: the size is unknown and the element runs to its parent's end.
     let size = raw & mask;
-    let element_end = if size == mask { end } else { body.checked_add(size)?.min(end) };
-    Some(Element { id, body, end: element_end }).filter(|element| element.end >= element.body)
+    let element_end = if size == mask {
+        end
+    } else {
+        body.checked_add(size)?.min(end)
+    };
+    Some(Element {
+        id,
+        body,
+        end: element_end,
+    })
+    .filter(|element| element.end >= element.body)
 }
 
 fn text(file: &FileReader, field: Element) -> String {
     let length = (field.end - field.body).min(256) as usize;
     let bytes = file.bytes_at(field.body, length).unwrap_or_default();
-    String::from_utf8_lossy(&bytes).trim_matches('\0').to_owned()
+    String::from_utf8_lossy(&bytes)
+        .trim_matches('\0')
+        .to_owned()
 }
 
 fn number(file: &FileReader, field: Element) -> Option<u64> {

@@ -39,7 +39,9 @@ impl<'a> Iterator for Boxes<'a> {
 
 /// Body of the first box of a kind.
 pub(crate) fn find<'a>(body: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
-    Boxes::new(body).find(|(k, _)| k == kind).map(|(_, body)| body)
+    Boxes::new(body)
+        .find(|(k, _)| k == kind)
+        .map(|(_, body)| body)
 }
 
 pub(crate) fn be16(bytes: &[u8], offset: usize) -> Option<u16> {

@@ -18,11 +18,16 @@ pub(super) struct SampleEntry {
 impl SampleEntry {
     pub(super) fn read(stsd: &[u8], handler: &[u8; 4]) -> SampleEntry {
         let entries = stsd.get(8..).unwrap_or_default();
-        let Some((kind, body)) = Boxes::new(entries).next() else { return SampleEntry::default() };
+        let Some((kind, body)) = Boxes::new(entries).next() else {
+            return SampleEntry::default();
+        };
         match handler {
             b"vide" => SampleEntry::video(&kind, body),
             b"soun" => SampleEntry::audio(&kind, body),
-            _ => SampleEntry { codec: text_codec(&kind), ..SampleEntry::default() },
+            _ => SampleEntry {
+                codec: text_codec(&kind),
+                ..SampleEntry::default()
+            },
         }
     }
 
@@ -30,26 +35,38 @@ impl SampleEntry {
         let inner = body.get(78..).unwrap_or_default();
         let fourcc = String::from_utf8_lossy(kind).trim().to_owned();
         let (codec, rfc6381) = match kind {
-            b"avc1" | b"avc3" => ("h264", find(inner, b"avcC").and_then(|c| {
-                let [profile, flags, level] = c.get(1..4)?.try_into().ok()?;
-                Some(format!("{fourcc}.{profile:02x}{flags:02x}{level:02x}"))
-            })),
-            b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => ("hevc", find(inner, b"hvcC").and_then(|c| {
-                let (profile, level) = (c.get(1)? & 31, c.get(12)?);
-                let tier = if c.get(1)? & 32 == 0 { 'L' } else { 'H' };
-                let flags = be32(c, 2)?.reverse_bits();
-                Some(format!("{fourcc}.{profile}.{flags:X}.{tier}{level}.B0"))
-            })),
-            b"av01" => ("av1", find(inner, b"av1C").and_then(|c| {
-                let (b1, b2) = (c.get(1)?, c.get(2)?);
-                let depth = if b2 & 0x40 == 0 { 8 } else { 10 };
-                let tier = if b2 & 0x80 == 0 { 'M' } else { 'H' };
-                Some(format!("av01.{}.{:02}{tier}.{depth:02}", b1 >> 5, b1 & 31))
-            })),
-            b"vp09" => ("vp9", find(inner, b"vpcC").and_then(|c| {
-                let (profile, level, depth) = (c.get(4)?, c.get(5)?, c.get(6)? >> 4);
-                Some(format!("vp09.{profile:02}.{level:02}.{depth:02}"))
-            })),
+            b"avc1" | b"avc3" => (
+                "h264",
+                find(inner, b"avcC").and_then(|c| {
+                    let [profile, flags, level] = c.get(1..4)?.try_into().ok()?;
+                    Some(format!("{fourcc}.{profile:02x}{flags:02x}{level:02x}"))
+                }),
+            ),
+            b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => (
+                "hevc",
+                find(inner, b"hvcC").and_then(|c| {
+                    let (profile, level) = (c.get(1)? & 31, c.get(12)?);
+                    let tier = if c.get(1)? & 32 == 0 { 'L' } else { 'H' };
+                    let flags = be32(c, 2)?.reverse_bits();
+                    Some(format!("{fourcc}.{profile}.{flags:X}.{tier}{level}.B0"))
+                }),
+            ),
+            b"av01" => (
+                "av1",
+                find(inner, b"av1C").and_then(|c| {
+                    let (b1, b2) = (c.get(1)?, c.get(2)?);
+                    let depth = if b2 & 0x40 == 0 { 8 } else { 10 };
+                    let tier = if b2 & 0x80 == 0 { 'M' } else { 'H' };
+                    Some(format!("av01.{}.{:02}{tier}.{depth:02}", b1 >> 5, b1 & 31))
+                }),
+            ),
+            b"vp09" => (
+                "vp9",
+                find(inner, b"vpcC").and_then(|c| {
+                    let (profile, level, depth) = (c.get(4)?, c.get(5)?, c.get(6)? >> 4);
+                    Some(format!("vp09.{profile:02}.{level:02}.{depth:02}"))
+                }),
+            ),
             b"vp08" => ("vp8", Some("vp08".to_owned())),
             b"mp4v" => ("mpeg4", Some("mp4v.20.9".to_owned())),
             b"jpeg" | b"mjpa" | b"mjpb" => ("mjpeg", None),
@@ -120,7 +137,11 @@ impl SampleEntry {
 /// A big-endian double that holds a sample rate.
 fn double(bytes: &[u8], offset: usize) -> u32 {
     let raw = super::boxes::be64(bytes, offset).map_or(0.0, f64::from_bits);
-    if (1.0..1e6).contains(&raw) { raw as u32 } else { 0 }
+    if (1.0..1e6).contains(&raw) {
+        raw as u32
+    } else {
+        0
+    }
 }
 
 /// Object type of the decoder configuration and the audio object type within
@@ -133,7 +154,9 @@ fn object_type(esds: &[u8]) -> Option<(u8, u8)> {
         match tag {
             3 => {
                 let flags = *body.get(2)?;
-                let skip = 3 + if flags & 0x80 != 0 { 2 } else { 0 } + if flags & 0x20 != 0 { 2 } else { 0 };
+                let skip = 3
+                    + if flags & 0x80 != 0 { 2 } else { 0 }
+                    + if flags & 0x20 != 0 { 2 } else { 0 };
                 rest = body.get(skip..)?;
             }
             4 => {

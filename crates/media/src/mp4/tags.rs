@@ -16,7 +16,9 @@ pub(super) fn user_data(udta: &[u8], facts: &mut Facts, cover: &mut Option<Vec<u
     for (kind, body) in Boxes::new(udta).take(256) {
         // QuickTime text: u16 length, u16 language, text.
         let length = usize::from(be16(body, 0).unwrap_or(0));
-        let text = body.get(4..4 + length).map(|raw| String::from_utf8_lossy(raw).into_owned());
+        let text = body
+            .get(4..4 + length)
+            .map(|raw| String::from_utf8_lossy(raw).into_owned());
         if let Some(text) = text.and_then(clean) {
             set(facts, &kind, text);
         }
@@ -25,13 +27,23 @@ pub(super) fn user_data(udta: &[u8], facts: &mut Facts, cover: &mut Option<Vec<u
 
 /// `meta`: a full box in MP4, a plain one in QuickTime.
 pub(super) fn metadata(meta: &[u8], facts: &mut Facts, cover: &mut Option<Vec<u8>>) {
-    let body = if find(meta, b"hdlr").is_some() { meta } else { meta.get(4..).unwrap_or_default() };
-    let Some(list) = find(body, b"ilst") else { return };
+    let body = if find(meta, b"hdlr").is_some() {
+        meta
+    } else {
+        meta.get(4..).unwrap_or_default()
+    };
+    let Some(list) = find(body, b"ilst") else {
+        return;
+    };
     let keys = find(body, b"keys").map(key_names).unwrap_or_default();
     for (kind, item) in Boxes::new(list).take(512) {
-        let Some(data) = find(item, b"data") else { continue };
+        let Some(data) = find(item, b"data") else {
+            continue;
+        };
         let value = data.get(8..).unwrap_or_default();
-        let key = usize::try_from(u32::from_be_bytes(kind)).ok().and_then(|n| keys.get(n.checked_sub(1)?));
+        let key = usize::try_from(u32::from_be_bytes(kind))
+            .ok()
+            .and_then(|n| keys.get(n.checked_sub(1)?));
         match (&kind, key) {
             (_, Some(key)) => {
                 if let Some(text) = clean(String::from_utf8_lossy(value).into_owned()) {
@@ -116,8 +128,14 @@ pub(super) fn creation_time(facts: &mut Facts, seconds_since_1904: u64) {
     if facts.camera.is_none() || facts.taken_at.is_some() {
         return;
     }
-    if let Some(unix) = seconds_since_1904.checked_sub(SECONDS_1904_TO_1970).filter(|s| *s > 86_400) {
-        facts.taken_at = Some(LocalTime { local: utc_text(unix), offset_minutes: Some(0) });
+    if let Some(unix) = seconds_since_1904
+        .checked_sub(SECONDS_1904_TO_1970)
+        .filter(|s| *s > 86_400)
+    {
+        facts.taken_at = Some(LocalTime {
+            local: utc_text(unix),
+            offset_minutes: Some(0),
+        });
     }
 }
 
@@ -130,10 +148,17 @@ fn utc_text(unix: u64) -> String {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     let (hour, minute) = (second / 3600, second / 60 % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}", second % 60)
+    format!(
+        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}",
+        second % 60
+    )
 }
 
 /// "2024-06-14T12:13:14+0200".
@@ -146,15 +171,24 @@ fn local_time(text: &str) -> Option<LocalTime> {
         _ => byte.is_ascii_digit(),
     });
     let offset_minutes = crate::exif::offset_minutes(text.get(19..)?);
-    shape.then(|| LocalTime { local: local.replacen(' ', "T", 1), offset_minutes })
+    shape.then(|| LocalTime {
+        local: local.replacen(' ', "T", 1),
+        offset_minutes,
+    })
 }
 
 /// "+48.8577+002.295+012/": latitude, longitude, maybe altitude.
 fn iso6709(text: &str) -> Option<(f64, f64)> {
     let second = text.get(1..)?.find(['+', '-'])? + 1;
     let rest = text.get(second..)?;
-    let end = rest.get(1..)?.find(['+', '-', '/']).map_or(rest.len(), |at| at + 1);
-    let (lat, lon): (f64, f64) = (text.get(..second)?.parse().ok()?, rest.get(..end)?.parse().ok()?);
+    let end = rest
+        .get(1..)?
+        .find(['+', '-', '/'])
+        .map_or(rest.len(), |at| at + 1);
+    let (lat, lon): (f64, f64) = (
+        text.get(..second)?.parse().ok()?,
+        rest.get(..end)?.parse().ok()?,
+    );
     (lat.abs() <= 90.0 && lon.abs() <= 180.0).then_some((lat, lon))
 }
 
@@ -171,10 +205,17 @@ fn pair(value: &[u8]) -> Option<u32> {
 
 fn number(value: &[u8]) -> Option<u32> {
     let bytes = value.get(..4.min(value.len()))?;
-    Some(bytes.iter().fold(0u32, |n, byte| (n << 8) | u32::from(*byte)))
+    Some(
+        bytes
+            .iter()
+            .fold(0u32, |n, byte| (n << 8) | u32::from(*byte)),
+    )
 }
 
 /// A year out of "2024" or "2024-06-14...".
 pub(crate) fn year(text: &str) -> Option<i32> {
-    text.get(..4)?.parse().ok().filter(|year| (1000..=9999).contains(year))
+    text.get(..4)?
+        .parse()
+        .ok()
+        .filter(|year| (1000..=9999).contains(year))
 }

@@ -23,7 +23,9 @@ fn limited<R: BufRead + Seek>(from: R, format: ImageFormat) -> ImageReader<R> {
 
 /// Width and height from the header.
 pub(crate) fn dimensions(file: &FileReader, format: ImageFormat) -> Result<(u32, u32), Failure> {
-    let decoder = limited(buffered(file), format).into_decoder().map_err(failure)?;
+    let decoder = limited(buffered(file), format)
+        .into_decoder()
+        .map_err(failure)?;
     check(decoder.dimensions(), decoder.total_bytes())
 }
 
@@ -45,10 +47,22 @@ fn decode_from<R: BufRead + Seek>(from: R, format: ImageFormat) -> Result<Pixels
     let decoder = limited(from, format).into_decoder().map_err(failure)?;
     check(decoder.dimensions(), decoder.total_bytes())?;
     let picture = DynamicImage::from_decoder(decoder).map_err(failure)?;
-    let (width, height, alpha) = (picture.width(), picture.height(), picture.color().has_alpha());
-    let bytes =
-        if alpha { picture.into_rgba8().into_raw() } else { picture.into_rgb8().into_raw() };
-    Ok(Pixels { width, height, alpha, bytes })
+    let (width, height, alpha) = (
+        picture.width(),
+        picture.height(),
+        picture.color().has_alpha(),
+    );
+    let bytes = if alpha {
+        picture.into_rgba8().into_raw()
+    } else {
+        picture.into_rgb8().into_raw()
+    };
+    Ok(Pixels {
+        width,
+        height,
+        alpha,
+        bytes,
+    })
 }
 
 fn check((width, height): (u32, u32), bytes: u64) -> Result<(u32, u32), Failure> {

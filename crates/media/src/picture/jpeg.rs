@@ -23,7 +23,9 @@ fn check_size(width: usize, height: usize) -> Result<(), Failure> {
 
 #[cfg(feature = "turbojpeg")]
 mod backend {
-    use turbojpeg::{Colorspace, Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp};
+    use turbojpeg::{
+        Colorspace, Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp,
+    };
 
     use super::{Failure, HEADROOM_PERCENT, Pixels, check_size};
 
@@ -39,16 +41,28 @@ mod backend {
         let mut decoder = Decompressor::new().map_err(damaged)?;
         // An old library without the setting is no reason to fail.
         let _ = decoder.set_scan_limit(MAX_SCANS);
-        let header = decoder.read_header(bytes).map_err(|_| Failure::Damaged("JPEG header".into()))?;
+        let header = decoder
+            .read_header(bytes)
+            .map_err(|_| Failure::Damaged("JPEG header".into()))?;
         check_size(header.width, header.height)?;
         let factor = scale(header.width.max(header.height), wanted, header.is_lossless);
         decoder.set_scaling_factor(factor).map_err(damaged)?;
         let (width, height) = (factor.scale(header.width), factor.scale(header.height));
         let inks = matches!(header.colorspace, Colorspace::CMYK | Colorspace::YCCK);
-        let format = if inks { PixelFormat::CMYK } else { PixelFormat::RGB };
+        let format = if inks {
+            PixelFormat::CMYK
+        } else {
+            PixelFormat::RGB
+        };
         let pitch = width * format.size();
         let mut pixels = vec![0; pitch * height];
-        let image = Image { pixels: &mut pixels[..], width, pitch, height, format };
+        let image = Image {
+            pixels: &mut pixels[..],
+            width,
+            pitch,
+            height,
+            format,
+        };
         // A file cut short still gives its upper part; the decoder reports an
         // error only after filling what it could.
         let decoded = decoder.decompress(bytes, image);
@@ -58,7 +72,12 @@ mod backend {
         if inks {
             pixels = from_inks(&pixels);
         }
-        Ok(Pixels { width: width as u32, height: height as u32, alpha: false, bytes: pixels })
+        Ok(Pixels {
+            width: width as u32,
+            height: height as u32,
+            alpha: false,
+            bytes: pixels,
+        })
     }
 
     fn scale(longest: usize, wanted: u32, lossless: bool) -> ScalingFactor {
@@ -74,7 +93,10 @@ mod backend {
     fn from_inks(inks: &[u8]) -> Vec<u8> {
         let mix = |ink: u8, black: u8| (u16::from(ink) * u16::from(black) / 255) as u8;
         let (pixels, _) = inks.as_chunks::<4>();
-        pixels.iter().flat_map(|[c, m, y, k]| [mix(*c, *k), mix(*m, *k), mix(*y, *k)]).collect()
+        pixels
+            .iter()
+            .flat_map(|[c, m, y, k]| [mix(*c, *k), mix(*m, *k), mix(*y, *k)])
+            .collect()
     }
 
     /// Baseline 4:2:0 with optimised tables.
@@ -112,7 +134,12 @@ mod backend {
         check_size(width as usize, height as usize)?;
         let picture = DynamicImage::from_decoder(decoder)
             .map_err(|_| Failure::Damaged("JPEG data".into()))?;
-        Ok(Pixels { width, height, alpha: false, bytes: picture.into_rgb8().into_raw() })
+        Ok(Pixels {
+            width,
+            height,
+            alpha: false,
+            bytes: picture.into_rgb8().into_raw(),
+        })
     }
 
     /// Baseline as the pure-Rust encoder makes it.
@@ -120,13 +147,27 @@ mod backend {
         let mut out = Vec::new();
         let quality = u8::try_from(quality).unwrap_or(80);
         JpegEncoder::new_with_quality(&mut out, quality)
-            .encode(&pixels.bytes, pixels.width, pixels.height, ExtendedColorType::Rgb8)
+            .encode(
+                &pixels.bytes,
+                pixels.width,
+                pixels.height,
+                ExtendedColorType::Rgb8,
+            )
             .map_err(|_| Failure::Damaged("the large preview could not be encoded".into()))?;
         Ok(out)
     }
 }
 
-pub(crate) use backend::{decode, encode};
+pub(crate) use backend::encode;
+
+/// Decodes so that the longest side is at least `wanted` px where the file
+/// has that many; the size is checked before pixels are given memory.
+pub(crate) fn decode(bytes: &[u8], wanted: u32) -> Result<Pixels, Failure> {
+    if let Some((width, height)) = dimensions(bytes) {
+        check_size(width as usize, height as usize)?;
+    }
+    backend::decode(bytes, wanted)
+}
 
 /// Width and height from the frame header, without decoding; `None` when
 /// there is none in the first `bytes`.

@@ -12,13 +12,21 @@ pub(crate) fn upright(source: Pixels, orientation: u8) -> Pixels {
     if !(2..=8).contains(&orientation) {
         return source;
     }
-    if source.alpha { turned::<4>(&source, orientation) } else { turned::<3>(&source, orientation) }
+    if source.alpha {
+        turned::<4>(&source, orientation)
+    } else {
+        turned::<3>(&source, orientation)
+    }
 }
 
 fn turned<const N: usize>(source: &Pixels, orientation: u8) -> Pixels {
     let (w, h) = (source.width as usize, source.height as usize);
     let (pixels, _) = source.bytes.as_chunks::<N>();
-    let (width, height) = if swaps_sides(orientation) { (h, w) } else { (w, h) };
+    let (width, height) = if swaps_sides(orientation) {
+        (h, w)
+    } else {
+        (w, h)
+    };
     let mut bytes = Vec::with_capacity(source.bytes.len());
     for y in 0..height {
         for x in 0..width {
@@ -35,7 +43,12 @@ fn turned<const N: usize>(source: &Pixels, orientation: u8) -> Pixels {
             bytes.extend_from_slice(pixels.get(row * w + column).unwrap_or(&[0; N]));
         }
     }
-    Pixels { width: width as u32, height: height as u32, alpha: source.alpha, bytes }
+    Pixels {
+        width: width as u32,
+        height: height as u32,
+        alpha: source.alpha,
+        bytes,
+    }
 }
 
 #[cfg(test)]
@@ -65,7 +78,11 @@ mod tests {
         for (orientation, width, expect) in cases {
             let upright = upright(stored.clone(), orientation);
             let seen: String = upright.bytes.chunks(3).map(|p| char::from(p[0])).collect();
-            assert_eq!((upright.width, seen.as_str()), (width, expect), "orientation {orientation}");
+            assert_eq!(
+                (upright.width, seen.as_str()),
+                (width, expect),
+                "orientation {orientation}"
+            );
         }
     }
 }

@@ -20,8 +20,12 @@ use crate::wire::{self, Answer, Ask, Failure};
 use crate::worker::{MEMORY_VARIABLE, VIDEO_VARIABLE};
 
 /// Environment a worker keeps: where libraries and GStreamer's plugins are.
-const KEPT_VARIABLES: [&str; 4] =
-    ["LD_LIBRARY_PATH", "GST_PLUGIN_PATH_1_0", "GST_PLUGIN_SYSTEM_PATH_1_0", "LLVM_PROFILE_FILE"];
+const KEPT_VARIABLES: [&str; 4] = [
+    "LD_LIBRARY_PATH",
+    "GST_PLUGIN_PATH_1_0",
+    "GST_PLUGIN_SYSTEM_PATH_1_0",
+    "LLVM_PROFILE_FILE",
+];
 
 /// Longest wait before a worker that keeps dying at once is started again.
 const MAX_BACK_OFF: Duration = Duration::from_secs(1);
@@ -36,7 +40,12 @@ struct Worker {
 
 /// Body of a slot thread; returns when the pool is closed.
 pub(super) fn run(shared: &Shared, index: usize) {
-    let mut slot = Slot { shared, index, worker: None, deaths: 0 };
+    let mut slot = Slot {
+        shared,
+        index,
+        worker: None,
+        deaths: 0,
+    };
     while let Some(next) = slot.next_job() {
         match next {
             Some(job) => slot.serve(job),
@@ -88,26 +97,46 @@ impl Slot<'_> {
     fn serve(&mut self, job: Job) {
         let limits = self.shared.config.limits;
         match job {
-            Job::Inspect { source, want, reply, _place } => {
+            Job::Inspect {
+                source,
+                want,
+                reply,
+                _place,
+            } => {
                 if reply.is_closed() {
                     return;
                 }
                 let outcome = open(source).and_then(|file| {
                     let video = needs_video(&file, want.previews);
-                    let timeout = if video { limits.video_timeout } else { limits.still_timeout };
-                    let ask = Ask::Inspect { want, cpu_seconds: cpu_budget(timeout) };
+                    let timeout = if video {
+                        limits.video_timeout
+                    } else {
+                        limits.still_timeout
+                    };
+                    let ask = Ask::Inspect {
+                        want,
+                        cpu_seconds: cpu_budget(timeout),
+                    };
                     self.exchange(&ask, &file, video, timeout)
                 });
                 // The caller may be gone; the work is then simply dropped.
                 let _ = reply.send(outcome.and_then(inspection));
             }
-            Job::Waveform { source, points, reply, _place } => {
+            Job::Waveform {
+                source,
+                points,
+                reply,
+                _place,
+            } => {
                 if reply.is_closed() {
                     return;
                 }
                 let outcome = open(source).and_then(|file| {
                     let timeout = limits.waveform_timeout;
-                    let ask = Ask::Waveform { points, cpu_seconds: cpu_budget(timeout) };
+                    let ask = Ask::Waveform {
+                        points,
+                        cpu_seconds: cpu_budget(timeout),
+                    };
                     self.exchange(&ask, &file, true, timeout)
                 });
                 let _ = reply.send(outcome.and_then(|done| waveform(done, points)));
@@ -123,10 +152,9 @@ impl Slot<'_> {
         video: bool,
         timeout: Duration,
     ) -> Result<Done, InspectMedia> {
-        let fits = self
-            .worker
-            .as_ref()
-            .is_some_and(|w| w.served < self.shared.config.limits.recycle_after && w.video >= video);
+        let fits = self.worker.as_ref().is_some_and(|w| {
+            w.served < self.shared.config.limits.recycle_after && w.video >= video
+        });
         if !fits {
             self.bury();
         }
@@ -160,7 +188,10 @@ impl Slot<'_> {
         if self.shared.is_closed() {
             return Err(InspectMedia::Closed);
         }
-        let timed_out = matches!(problem.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut);
+        let timed_out = matches!(
+            problem.kind(),
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+        );
         tracing::warn!(?signal, timed_out, "a media worker was lost");
         let error = match (timed_out, signal) {
             (true, _) | (_, Some(libc::SIGXCPU)) => InspectMedia::TimedOut,
@@ -178,14 +209,19 @@ impl Slot<'_> {
 
     fn send(&self, ask: &Ask, file: &File) -> io::Result<()> {
         let worker = self.worker.as_ref().ok_or(io::ErrorKind::NotConnected)?;
-        worker.socket.set_write_timeout(Some(Duration::from_secs(5)))?;
+        worker
+            .socket
+            .set_write_timeout(Some(Duration::from_secs(5)))?;
         wire::send_ask(&worker.socket, ask, file)
     }
 
     fn receive(&mut self, deadline: Instant, early: &mut Option<Facts>) -> io::Result<Done> {
         let worker = self.worker.as_mut().ok_or(io::ErrorKind::NotConnected)?;
         loop {
-            let timed = Timed { socket: &worker.socket, deadline };
+            let timed = Timed {
+                socket: &worker.socket,
+                deadline,
+            };
             match wire::receive_answer(timed)? {
                 (Answer::Facts(facts), _) if early.is_none() => *early = Some(*facts),
                 (Answer::Facts(_), _) => return Err(io::ErrorKind::InvalidData.into()),
@@ -220,7 +256,11 @@ impl Slot<'_> {
         command
             .args(&config.args)
             .env_clear()
-            .envs(KEPT_VARIABLES.iter().filter_map(|k| std::env::var_os(k).map(|v| (k, v))))
+            .envs(
+                KEPT_VARIABLES
+                    .iter()
+                    .filter_map(|k| std::env::var_os(k).map(|v| (k, v))),
+            )
             .env(MEMORY_VARIABLE, config.limits.memory.to_string())
             .env("MALLOC_ARENA_MAX", "2")
             // GStreamer shall open the plugins it is told to, and no registry.
@@ -243,12 +283,19 @@ impl Slot<'_> {
         }
         *place = Some(child);
         drop(place);
-        self.worker = Some(Worker { socket: ours, video, served: 0 });
+        self.worker = Some(Worker {
+            socket: ours,
+            video,
+            served: 0,
+        });
         Ok(())
     }
 
     fn child(&self) -> &std::sync::Mutex<Option<std::process::Child>> {
-        self.shared.children.get(self.index).expect("BUG: a slot has its place among the children")
+        self.shared
+            .children
+            .get(self.index)
+            .expect("BUG: a slot has its place among the children")
     }
 
     /// Ends the process if there is one and reaps it; the signal that ended it.
@@ -278,7 +325,10 @@ impl Done {
             problems: vec![problem],
             blobs: Vec::new(),
         };
-        Done { answer, blobs: Vec::new() }
+        Done {
+            answer,
+            blobs: Vec::new(),
+        }
     }
 }
 
@@ -353,9 +403,14 @@ fn needs_video(file: &File, previews: bool) -> bool {
 
 fn inspection(done: Done) -> Result<Inspection, InspectMedia> {
     let (facts, heads, thumbhash, cover, problems) = match done.answer {
-        Answer::Inspected { facts, previews, thumbhash, cover, problems, .. } => {
-            (facts, previews, thumbhash, cover, problems)
-        }
+        Answer::Inspected {
+            facts,
+            previews,
+            thumbhash,
+            cover,
+            problems,
+            ..
+        } => (facts, previews, thumbhash, cover, problems),
         Answer::Failed(failure) => return Err(failed(failure)),
         _ => return Err(InspectMedia::Protocol),
     };
@@ -386,12 +441,21 @@ fn inspection(done: Done) -> Result<Inspection, InspectMedia> {
         Some(_) => {
             let bytes = blobs.next().ok_or(InspectMedia::Protocol)?;
             let found = sniff(&bytes);
-            (found.kind == MediaKind::Photo).then(|| Cover { mime: found.mime.to_owned(), bytes })
+            (found.kind == MediaKind::Photo).then(|| Cover {
+                mime: found.mime.to_owned(),
+                bytes,
+            })
         }
         None => None,
     };
     let thumbhash = thumbhash.filter(|hash| hash.len() <= 64);
-    Ok(Inspection { facts: *facts, previews, thumbhash, cover, problems })
+    Ok(Inspection {
+        facts: *facts,
+        previews,
+        thumbhash,
+        cover,
+        problems,
+    })
 }
 
 fn waveform(done: Done, points: u32) -> Result<Waveform, InspectMedia> {

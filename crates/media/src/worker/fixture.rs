@@ -24,7 +24,7 @@ pub(super) fn act(file: &File) {
         b"HOGS" => {
             let mut hoard: Vec<Vec<u8>> = Vec::new();
             for _ in 0..160 {
-                hoard.push(vec![1; 64 << 20]);
+                hoard.push(Vec::with_capacity(64 << 20));
             }
             std::hint::black_box(hoard);
         }

@@ -28,16 +28,31 @@ pub(super) fn limit_resources(memory: u64) -> io::Result<()> {
 fn lower(resource: Resource, most: u64) -> io::Result<()> {
     let now = getrlimit(resource);
     let most = now.maximum.map_or(most, |maximum| maximum.min(most));
-    Ok(setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?)
+    Ok(setrlimit(
+        resource,
+        Rlimit {
+            current: Some(most),
+            maximum: Some(most),
+        },
+    )?)
 }
 
 /// Allows this process `seconds` more of CPU time from now on.
 pub(super) fn renew_cpu(seconds: u64) -> io::Result<()> {
     let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime).tv_sec;
-    let most = u64::try_from(used).unwrap_or(0).saturating_add(seconds).saturating_add(1);
+    let most = u64::try_from(used)
+        .unwrap_or(0)
+        .saturating_add(seconds)
+        .saturating_add(1);
     let limit = getrlimit(Resource::Cpu);
     let current = limit.maximum.map_or(most, |maximum| maximum.min(most));
-    Ok(setrlimit(Resource::Cpu, Rlimit { current: Some(current), maximum: limit.maximum })?)
+    Ok(setrlimit(
+        Resource::Cpu,
+        Rlimit {
+            current: Some(current),
+            maximum: limit.maximum,
+        },
+    )?)
 }
 
 /// Best effort class at its lowest level, so that reads of playback go first.
@@ -101,7 +116,6 @@ fn filter() -> Option<BpfProgram> {
         libc::SYS_openat,
         libc::SYS_openat2,
         libc::SYS_socket,
-        libc::SYS_socketpair,
         libc::SYS_connect,
         libc::SYS_bind,
         libc::SYS_listen,
@@ -141,8 +155,11 @@ fn filter() -> Option<BpfProgram> {
         libc::SYS_finit_module,
         libc::SYS_kexec_load,
     ];
-    let rules: BTreeMap<i64, Vec<seccompiler::SeccompRule>> =
-        denied.into_iter().chain(legacy).map(|call| (call, Vec::new())).collect();
+    let rules: BTreeMap<i64, Vec<seccompiler::SeccompRule>> = denied
+        .into_iter()
+        .chain(legacy)
+        .map(|call| (call, Vec::new()))
+        .collect();
     SeccompFilter::new(
         rules,
         SeccompAction::Allow,

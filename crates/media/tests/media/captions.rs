@@ -22,7 +22,11 @@ fn srt_keeps_times_lines_and_simple_markup() {
 #[test]
 fn srt_without_blank_lines_keeps_cue_numbers_out_of_the_text() {
     let srt = b"1\n00:00:01,0 --> 00:00:02,0\none\n2\n00:00:03,0 --> 00:00:04,0\ntwo";
-    check(srt, CaptionFormat::Srt, "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\none\n\n00:00:03.000 --> 00:00:04.000\ntwo\n");
+    check(
+        srt,
+        CaptionFormat::Srt,
+        "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\none\n\n00:00:03.000 --> 00:00:04.000\ntwo\n",
+    );
 }
 
 #[test]
@@ -31,7 +35,10 @@ fn encodings_are_told_apart() {
     let expect = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nZürich\n";
     let latin: Vec<u8> = text.chars().map(|c| c as u8).collect();
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let marked: Vec<u8> = std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+    let marked: Vec<u8> = std::iter::once(0xFEFF)
+        .chain(text.encode_utf16())
+        .flat_map(u16::to_be_bytes)
+        .collect();
     for bytes in [text.as_bytes().to_vec(), latin, wide, marked] {
         check(&bytes, CaptionFormat::Srt, expect);
     }
@@ -53,19 +60,34 @@ fn ass_keeps_text_and_drops_drawings() {
 
 #[test]
 fn webvtt_is_normalised_and_settings_stay() {
-    let vtt = b"\xEF\xBB\xBFWEBVTT - title\n\nNOTE x\n\nid\n00:01.000 --> 00:02.000 align:start\ntext\n";
-    check(vtt, CaptionFormat::WebVtt, "WEBVTT\n\n00:00:01.000 --> 00:00:02.000 align:start\ntext\n");
+    let vtt =
+        b"\xEF\xBB\xBFWEBVTT - title\n\nNOTE x\n\nid\n00:01.000 --> 00:02.000 align:start\ntext\n";
+    check(
+        vtt,
+        CaptionFormat::WebVtt,
+        "WEBVTT\n\n00:00:01.000 --> 00:00:02.000 align:start\ntext\n",
+    );
 }
 
 #[test]
 fn nothing_readable_is_an_error() {
-    assert_eq!(to_webvtt(b"", CaptionFormat::Srt), Err(ConvertCaptions::NoCues));
-    assert_eq!(to_webvtt(b"hello", CaptionFormat::Ass), Err(ConvertCaptions::NoCues));
+    assert_eq!(
+        to_webvtt(b"", CaptionFormat::Srt),
+        Err(ConvertCaptions::NoCues)
+    );
+    assert_eq!(
+        to_webvtt(b"hello", CaptionFormat::Ass),
+        Err(ConvertCaptions::NoCues)
+    );
     let huge = vec![b'a'; media::captions::MAX_BYTES + 1];
-    assert_eq!(to_webvtt(&huge, CaptionFormat::Srt), Err(ConvertCaptions::TooLarge(huge.len())));
+    assert_eq!(
+        to_webvtt(&huge, CaptionFormat::Srt),
+        Err(ConvertCaptions::TooLarge(huge.len()))
+    );
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_bytes_convert_or_fail_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         for format in [CaptionFormat::Srt, CaptionFormat::Ass, CaptionFormat::WebVtt] {

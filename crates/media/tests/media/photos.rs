@@ -28,21 +28,40 @@ async fn every_orientation_is_upright_in_both_previews() {
         let path = bench.write(&format!("o{orientation}.jpg"), &jpeg);
         let seen = bench.look(&path).await;
         assert_eq!(u16::from(seen.facts.orientation), orientation);
-        assert_eq!((seen.facts.width, seen.facts.height), (Some(1800), Some(1200)));
-        let sizes: Vec<_> =
-            seen.previews.iter().map(|p| (p.max_px, p.format, p.width, p.height)).collect();
-        let expect =
-            [(320, PreviewFormat::WebP, 320, 213), (1440, PreviewFormat::Jpeg, 1440, 960)];
+        assert_eq!(
+            (seen.facts.width, seen.facts.height),
+            (Some(1800), Some(1200))
+        );
+        let sizes: Vec<_> = seen
+            .previews
+            .iter()
+            .map(|p| (p.max_px, p.format, p.width, p.height))
+            .collect();
+        let expect = [
+            (320, PreviewFormat::WebP, 320, 213),
+            (1440, PreviewFormat::Jpeg, 1440, 960),
+        ];
         assert_eq!(sizes, expect);
         for preview in &seen.previews {
             let picture = decoded(preview);
-            let places = [(0.2, 0.2, RED), (0.8, 0.2, GREEN), (0.2, 0.8, BLUE), (0.8, 0.8, WHITE)];
+            let places = [
+                (0.2, 0.2, RED),
+                (0.8, 0.2, GREEN),
+                (0.2, 0.8, BLUE),
+                (0.8, 0.8, WHITE),
+            ];
             for (x, y, expect) in places {
                 let found = colour(&picture, x, y);
-                assert!(near(found, expect, 14), "{orientation} at {x},{y}: {found:?}");
+                assert!(
+                    near(found, expect, 14),
+                    "{orientation} at {x},{y}: {found:?}"
+                );
             }
         }
-        assert!(seen.thumbhash.is_some_and(|hash| (5..=40).contains(&hash.len())));
+        assert!(
+            seen.thumbhash
+                .is_some_and(|hash| (5..=40).contains(&hash.len()))
+        );
     }
 }
 
@@ -52,20 +71,36 @@ async fn exif_becomes_facts() {
     let jpeg = with_exif(&jpeg_of(&corners(64, 48), 90), &exif_block(1));
     let seen = bench.look(&bench.write("photo.jpg", &jpeg)).await;
     let facts = seen.facts;
-    assert_eq!((facts.mime.as_str(), facts.kind), ("image/jpeg", MediaKind::Photo));
-    let time = LocalTime { local: "2024-06-14T12:13:14".into(), offset_minutes: Some(120) };
+    assert_eq!(
+        (facts.mime.as_str(), facts.kind),
+        ("image/jpeg", MediaKind::Photo)
+    );
+    let time = LocalTime {
+        local: "2024-06-14T12:13:14".into(),
+        offset_minutes: Some(120),
+    };
     assert_eq!(facts.taken_at, Some(time));
     let camera = facts.camera.expect("the camera is in the file");
     assert_eq!(camera.make.as_deref(), Some("Tributary Optics"));
     assert_eq!(camera.model.as_deref(), Some("TR-1"));
     assert_eq!(camera.lens.as_deref(), Some("TR 35mm F2"));
     assert_eq!(camera.exposure.as_deref(), Some("1/250"));
-    assert_eq!((camera.f_number, camera.iso, camera.focal_mm), (Some(2.8), Some(400), Some(35.0)));
+    assert_eq!(
+        (camera.f_number, camera.iso, camera.focal_mm),
+        (Some(2.8), Some(400), Some(35.0))
+    );
     let (lat, lon) = facts.gps.expect("the place is in the file");
-    assert!((lat - 48.8583).abs() < 0.001 && (lon + 2.35).abs() < 0.001, "{lat} {lon}");
+    assert!(
+        (lat - 48.8583).abs() < 0.001 && (lon + 2.35).abs() < 0.001,
+        "{lat} {lon}"
+    );
     assert!(!facts.exif_damaged);
     // Never enlarged: both previews are as large as the photo.
-    assert!(seen.previews.iter().all(|p| (p.width, p.height) == (64, 48)));
+    assert!(
+        seen.previews
+            .iter()
+            .all(|p| (p.width, p.height) == (64, 48))
+    );
 }
 
 #[tokio::test]
@@ -74,7 +109,10 @@ async fn broken_exif_is_a_flag_and_the_photo_still_shows() {
     let jpeg = jpeg_of(&corners(400, 300), 90);
     let mut bad_offsets = exif_block(6);
     bad_offsets[4..8].copy_from_slice(&0x7FFF_FFF0u32.to_le_bytes());
-    let cases = [("garbage", b"this is no TIFF at all".to_vec()), ("offsets", bad_offsets)];
+    let cases = [
+        ("garbage", b"this is no TIFF at all".to_vec()),
+        ("offsets", bad_offsets),
+    ];
     for (name, block) in cases {
         let path = bench.write(&format!("{name}.jpg"), &with_exif(&jpeg, &block));
         let seen = bench.look(&path).await;
@@ -99,10 +137,16 @@ async fn every_still_format_gives_facts_and_previews() {
     for (format, mime) in formats {
         // The name lies on purpose: content decides.
         let path = bench.path("picture.txt");
-        picture.save_with_format(&path, format).expect("a picture can be saved");
+        picture
+            .save_with_format(&path, format)
+            .expect("a picture can be saved");
         let seen = bench.look(&path).await;
         assert_eq!(seen.facts.mime, mime);
-        assert_eq!((seen.facts.width, seen.facts.height), (Some(640), Some(480)), "{mime}");
+        assert_eq!(
+            (seen.facts.width, seen.facts.height),
+            (Some(640), Some(480)),
+            "{mime}"
+        );
         let small = decoded(&seen.previews[0]);
         assert_eq!((small.width(), small.height()), (320, 240), "{mime}");
         assert!(near(colour(&small, 0.2, 0.2), RED, 16), "{mime}");
@@ -113,7 +157,9 @@ async fn every_still_format_gives_facts_and_previews() {
 #[tokio::test]
 async fn transparency_stays_in_webp_and_lies_on_grey_in_jpeg() {
     let bench = Bench::new();
-    let picture = RgbaImage::from_fn(500, 500, |x, _| Rgba([220, 30, 30, if x < 250 { 0 } else { 255 }]));
+    let picture = RgbaImage::from_fn(500, 500, |x, _| {
+        Rgba([220, 30, 30, if x < 250 { 0 } else { 255 }])
+    });
     let path = bench.path("logo.png");
     picture.save(&path).expect("a picture can be saved");
     let seen = bench.look(&path).await;
@@ -127,14 +173,26 @@ async fn transparency_stays_in_webp_and_lies_on_grey_in_jpeg() {
 #[tokio::test]
 async fn avif_is_decoded() {
     let bench = Bench::new();
-    corners(640, 480).save(bench.path("in.png")).expect("a picture can be saved");
-    let path = bench.ffmpeg("-i in.png -pix_fmt yuv420p -c:v libaom-av1 -still-picture 1 -crf 20 -cpu-used 8 out.avif");
+    corners(640, 480)
+        .save(bench.path("in.png"))
+        .expect("a picture can be saved");
+    let path = bench.ffmpeg(
+        "-i in.png -pix_fmt yuv420p -c:v libaom-av1 -still-picture 1 -crf 20 -cpu-used 8 out.avif",
+    );
     let seen = bench.look(&path).await;
     assert_eq!(seen.facts.mime, "image/avif");
-    assert_eq!((seen.facts.width, seen.facts.height), (Some(640), Some(480)));
+    assert_eq!(
+        (seen.facts.width, seen.facts.height),
+        (Some(640), Some(480))
+    );
     assert_eq!(seen.problems, []);
     let small = decoded(&seen.previews[0]);
-    for (x, y, expect) in [(0.2, 0.2, RED), (0.8, 0.2, GREEN), (0.2, 0.8, BLUE), (0.8, 0.8, WHITE)] {
+    for (x, y, expect) in [
+        (0.2, 0.2, RED),
+        (0.8, 0.2, GREEN),
+        (0.2, 0.8, BLUE),
+        (0.8, 0.8, WHITE),
+    ] {
         let found = colour(&small, x, y);
         assert!(near(found, expect, 24), "at {x},{y}: {found:?}");
     }
@@ -145,6 +203,13 @@ async fn a_format_without_a_decoder_still_gives_its_facts() {
     let bench = Bench::new();
     let path = bench.write("photo.jxl", b"\xFF\x0A and then nothing that we can read");
     let seen = bench.look(&path).await;
-    assert_eq!((seen.facts.mime.as_str(), seen.facts.kind), ("image/jxl", MediaKind::Photo));
-    assert!(matches!(seen.problems[..], [Problem::Unsupported { .. }]), "{:?}", seen.problems);
+    assert_eq!(
+        (seen.facts.mime.as_str(), seen.facts.kind),
+        ("image/jxl", MediaKind::Photo)
+    );
+    assert!(
+        matches!(seen.problems[..], [Problem::Unsupported { .. }]),
+        "{:?}",
+        seen.problems
+    );
 }

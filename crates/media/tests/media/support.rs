@@ -24,7 +24,10 @@ impl Bench {
         config.workers = workers;
         config.limits = limits;
         let pool = MediaPool::start(config).expect("a pool starts without starting a process");
-        Bench { dir: TempDir::new().expect("a temporary folder"), pool }
+        Bench {
+            dir: TempDir::new().expect("a temporary folder"),
+            pool,
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -39,14 +42,22 @@ impl Bench {
 
     /// Runs ffmpeg with words separated by blanks; the output name comes last.
     pub(crate) fn ffmpeg(&self, words: &str) -> PathBuf {
-        let output = words.split_whitespace().last().expect("an output name").to_owned();
+        let output = words
+            .split_whitespace()
+            .last()
+            .expect("an output name")
+            .to_owned();
         let done = Command::new("ffmpeg")
             .args(["-hide_banner", "-loglevel", "error", "-y"])
             .args(words.split_whitespace())
             .current_dir(self.dir.path())
             .output()
             .expect("ffmpeg is installed for the tests");
-        assert!(done.status.success(), "ffmpeg: {}", String::from_utf8_lossy(&done.stderr));
+        assert!(
+            done.status.success(),
+            "ffmpeg: {}",
+            String::from_utf8_lossy(&done.stderr)
+        );
         self.path(&output)
     }
 
@@ -55,15 +66,25 @@ impl Bench {
     }
 
     pub(crate) async fn look(&self, path: &Path) -> Inspection {
-        self.ask(path, Want { facts: true, previews: true, cover: true })
-            .await
-            .unwrap_or_else(|error| panic!("{}: {error:?}", path.display()))
+        self.ask(
+            path,
+            Want {
+                facts: true,
+                previews: true,
+                cover: true,
+            },
+        )
+        .await
+        .unwrap_or_else(|error| panic!("{}: {error:?}", path.display()))
     }
 }
 
 pub(crate) fn decoded(preview: &Preview) -> DynamicImage {
     let picture = image::load_from_memory(&preview.bytes).expect("a preview can be decoded");
-    assert_eq!((picture.width(), picture.height()), (preview.width, preview.height));
+    assert_eq!(
+        (picture.width(), picture.height()),
+        (preview.width, preview.height)
+    );
     picture
 }
 
@@ -75,7 +96,9 @@ pub(crate) fn colour(picture: &DynamicImage, x: f32, y: f32) -> [u8; 3] {
 }
 
 pub(crate) fn near(seen: [u8; 3], expect: [u8; 3], tolerance: i32) -> bool {
-    seen.iter().zip(expect).all(|(s, e)| (i32::from(*s) - i32::from(e)).abs() <= tolerance)
+    seen.iter()
+        .zip(expect)
+        .all(|(s, e)| (i32::from(*s) - i32::from(e)).abs() <= tolerance)
 }
 
 pub(crate) const RED: [u8; 3] = [220, 30, 30];
@@ -152,9 +175,17 @@ pub(crate) fn exif_block(orientation: u16) -> Vec<u8> {
             self.entry(tag, 5, ratios.len() as u32, &value);
         }
     }
-    let (ifd0, exif, gps) = (8u32, 8u32 + 2 + 5 * 12 + 4, 8u32 + 2 + 5 * 12 + 4 + 2 + 7 * 12 + 4);
+    let (ifd0, exif, gps) = (
+        8u32,
+        8u32 + 2 + 5 * 12 + 4,
+        8u32 + 2 + 5 * 12 + 4 + 2 + 7 * 12 + 4,
+    );
     let heap_at = gps + 2 + 4 * 12 + 4;
-    let mut block = Block { bytes: Vec::new(), heap: Vec::new(), heap_at };
+    let mut block = Block {
+        bytes: Vec::new(),
+        heap: Vec::new(),
+        heap_at,
+    };
     block.bytes.extend(b"II*\0");
     block.bytes.extend(ifd0.to_le_bytes());
     block.bytes.extend(5u16.to_le_bytes());
@@ -179,7 +210,11 @@ pub(crate) fn exif_block(orientation: u16) -> Vec<u8> {
     block.text(0x0003, "W");
     block.ratios(0x0004, &[(2, 1), (21, 1), (0, 1)]);
     block.bytes.extend(0u32.to_le_bytes());
-    assert_eq!(block.bytes.len() as u32, heap_at, "the offsets above add up");
+    assert_eq!(
+        block.bytes.len() as u32,
+        heap_at,
+        "the offsets above add up"
+    );
     block.bytes.extend(block.heap);
     block.bytes
 }

@@ -18,27 +18,98 @@ async fn every_common_kind_of_film_gives_facts_and_a_poster() {
     let bench = Bench::new();
     let h264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p";
     let cases = [
-        (format!("{h264} -c:a aac -movflags +faststart a.mp4"), "video/mp4", "h264", "aac"),
+        (
+            format!("{h264} -c:a aac -movflags +faststart a.mp4"),
+            "video/mp4",
+            "h264",
+            "aac",
+        ),
         (format!("{h264} -c:a aac b.mp4"), "video/mp4", "h264", "aac"),
-        (format!("{h264} -c:a aac c.mov"), "video/quicktime", "h264", "aac"),
-        (format!("{h264} -c:a libopus d.mkv"), "video/x-matroska", "h264", "opus"),
-        (format!("{h264} -c:a ac3 e.mkv"), "video/x-matroska", "h264", "ac3"),
-        ("-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus f.webm".into(), "video/webm", "vp9", "opus"),
-        ("-c:v libvpx -deadline realtime -cpu-used 8 -c:a libvorbis g.webm".into(), "video/webm", "vp8", "vorbis"),
-        ("-c:v libsvtav1 -preset 12 -c:a aac h.mp4".into(), "video/mp4", "av1", "aac"),
-        ("-c:v libx265 -preset ultrafast -x265-params log-level=none -tag:v hvc1 -c:a aac i.mp4".into(), "video/mp4", "hevc", "aac"),
+        (
+            format!("{h264} -c:a aac c.mov"),
+            "video/quicktime",
+            "h264",
+            "aac",
+        ),
+        (
+            format!("{h264} -c:a libopus d.mkv"),
+            "video/x-matroska",
+            "h264",
+            "opus",
+        ),
+        (
+            format!("{h264} -c:a ac3 e.mkv"),
+            "video/x-matroska",
+            "h264",
+            "ac3",
+        ),
+        (
+            "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus f.webm".into(),
+            "video/webm",
+            "vp9",
+            "opus",
+        ),
+        (
+            "-c:v libvpx -deadline realtime -cpu-used 8 -c:a libvorbis g.webm".into(),
+            "video/webm",
+            "vp8",
+            "vorbis",
+        ),
+        (
+            "-c:v libsvtav1 -preset 12 -c:a aac h.mp4".into(),
+            "video/mp4",
+            "av1",
+            "aac",
+        ),
+        (
+            "-c:v libx265 -preset ultrafast -x265-params log-level=none -tag:v hvc1 -c:a aac i.mp4"
+                .into(),
+            "video/mp4",
+            "hevc",
+            "aac",
+        ),
         (format!("{h264} -c:a aac j.ts"), "video/mp2t", "h264", "aac"),
-        ("-c:v mpeg4 -vtag XVID -c:a libmp3lame k.avi".into(), "video/x-msvideo", "mpeg4", "mp3"),
-        (format!("{h264} -c:a aac -movflags frag_keyframe+empty_moov l.mp4"), "video/mp4", "h264", "aac"),
+        (
+            "-c:v mpeg4 -vtag XVID -c:a libmp3lame k.avi".into(),
+            "video/x-msvideo",
+            "mpeg4",
+            "mp3",
+        ),
+        (
+            format!("{h264} -c:a aac -movflags frag_keyframe+empty_moov l.mp4"),
+            "video/mp4",
+            "h264",
+            "aac",
+        ),
     ];
     for (tail, mime, video, audio) in cases {
         let path = made(&bench, &tail);
         let seen = bench.look(&path).await;
         let facts = &seen.facts;
-        assert_eq!((facts.mime.as_str(), facts.kind), (mime, MediaKind::Video), "{tail}");
-        assert_eq!(facts.video.as_ref().map(|v| v.codec.as_str()), Some(video), "{tail}");
-        assert_eq!(facts.audio.iter().map(|a| a.codec.as_str()).collect::<Vec<_>>(), [audio], "{tail}");
-        assert_eq!((facts.width, facts.height), (Some(640), Some(360)), "{tail}");
+        assert_eq!(
+            (facts.mime.as_str(), facts.kind),
+            (mime, MediaKind::Video),
+            "{tail}"
+        );
+        assert_eq!(
+            facts.video.as_ref().map(|v| v.codec.as_str()),
+            Some(video),
+            "{tail}"
+        );
+        assert_eq!(
+            facts
+                .audio
+                .iter()
+                .map(|a| a.codec.as_str())
+                .collect::<Vec<_>>(),
+            [audio],
+            "{tail}"
+        );
+        assert_eq!(
+            (facts.width, facts.height),
+            (Some(640), Some(360)),
+            "{tail}"
+        );
         let ms = facts.duration_ms.unwrap_or(0);
         assert!((8_900..=10_300).contains(&ms), "{tail}: {ms} ms");
         assert_eq!(seen.problems, [], "{tail}");
@@ -55,12 +126,22 @@ async fn every_common_kind_of_film_gives_facts_and_a_poster() {
 async fn faststart_and_codecs_are_told() {
     let bench = Bench::new();
     let h264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac";
-    let early = bench.ask(&made(&bench, &format!("{h264} -movflags +faststart a.mp4")), Want::FACTS).await;
-    let late = bench.ask(&made(&bench, &format!("{h264} b.mp4")), Want::FACTS).await;
+    let early = bench
+        .ask(
+            &made(&bench, &format!("{h264} -movflags +faststart a.mp4")),
+            Want::FACTS,
+        )
+        .await;
+    let late = bench
+        .ask(&made(&bench, &format!("{h264} b.mp4")), Want::FACTS)
+        .await;
     let (early, late) = (early.expect("a film").facts, late.expect("a film").facts);
     assert!(early.playable.streamable && !late.playable.streamable);
     let codecs = early.playable.codecs.expect("codecs are known");
-    assert!(codecs.starts_with("video/mp4; codecs=\"avc1.") && codecs.ends_with("mp4a.40.2\""), "{codecs}");
+    assert!(
+        codecs.starts_with("video/mp4; codecs=\"avc1.") && codecs.ends_with("mp4a.40.2\""),
+        "{codecs}"
+    );
     assert_eq!(early.video.and_then(|v| v.fps), Some(25.0));
     assert_eq!(early.audio[0].sample_rate, Some(44_100));
 }
@@ -85,18 +166,37 @@ async fn matroska_with_chapters_subtitles_languages_and_a_cover() {
     let seen = bench.look(&path).await;
     let facts = &seen.facts;
     assert_eq!(facts.tags.title.as_deref(), Some("The River"));
-    assert_eq!((facts.tags.artist.as_deref(), facts.tags.year), (Some("Nobody"), Some(2021)));
-    let chapters: Vec<_> = facts.chapters.iter().map(|c| (c.start_ms, c.title.as_str())).collect();
+    assert_eq!(
+        (facts.tags.artist.as_deref(), facts.tags.year),
+        (Some("Nobody"), Some(2021))
+    );
+    let chapters: Vec<_> = facts
+        .chapters
+        .iter()
+        .map(|c| (c.start_ms, c.title.as_str()))
+        .collect();
     assert_eq!(chapters, [(0, "Source"), (4000, "Mouth")]);
-    assert!(matches!(facts.audio[0].language.as_deref(), Some("deu" | "ger")));
+    assert!(matches!(
+        facts.audio[0].language.as_deref(),
+        Some("deu" | "ger")
+    ));
     assert_eq!(facts.subtitles[0].codec, "ass");
-    assert!(matches!(facts.subtitles[0].language.as_deref(), Some("fra" | "fre")));
+    assert!(matches!(
+        facts.subtitles[0].language.as_deref(),
+        Some("fra" | "fre")
+    ));
     assert_eq!(facts.subtitles[0].title.as_deref(), Some("Complete"));
     // The poster is the cover, 2:3, and not the green film.
     assert!(facts.has_cover);
-    assert_eq!((seen.previews[0].width, seen.previews[0].height), (213, 320));
+    assert_eq!(
+        (seen.previews[0].width, seen.previews[0].height),
+        (213, 320)
+    );
     assert!(near(colour(&decoded(&seen.previews[0]), 0.2, 0.2), RED, 16));
-    assert_eq!(seen.cover.map(|cover| cover.mime), Some("image/jpeg".into()));
+    assert_eq!(
+        seen.cover.map(|cover| cover.mime),
+        Some("image/jpeg".into())
+    );
 }
 
 #[tokio::test]
@@ -116,13 +216,27 @@ async fn mp4_tags_chapters_cover_and_rotation() {
     );
     let seen = bench.look(&path).await;
     let tags = &seen.facts.tags;
-    assert_eq!((tags.title.as_deref(), tags.artist.as_deref()), (Some("The Lake"), Some("Nobody")));
-    assert_eq!((tags.album.as_deref(), tags.year), (Some("Waters"), Some(1999)));
+    assert_eq!(
+        (tags.title.as_deref(), tags.artist.as_deref()),
+        (Some("The Lake"), Some("Nobody"))
+    );
+    assert_eq!(
+        (tags.album.as_deref(), tags.year),
+        (Some("Waters"), Some(1999))
+    );
     assert_eq!(tags.genre.as_deref(), Some("Calm"));
-    let chapters: Vec<_> = seen.facts.chapters.iter().map(|c| (c.start_ms, c.title.as_str())).collect();
+    let chapters: Vec<_> = seen
+        .facts
+        .chapters
+        .iter()
+        .map(|c| (c.start_ms, c.title.as_str()))
+        .collect();
     assert_eq!(chapters, [(0, "One"), (1000, "Two")]);
     assert!(seen.facts.has_cover && seen.facts.subtitles.is_empty());
-    assert_eq!((seen.facts.width, seen.facts.height), (Some(320), Some(180)));
+    assert_eq!(
+        (seen.facts.width, seen.facts.height),
+        (Some(320), Some(180))
+    );
     assert!(near(colour(&decoded(&seen.previews[0]), 0.2, 0.2), RED, 16));
 
     // A phone held upright: red on top once the matrix is applied.
@@ -132,8 +246,15 @@ async fn mp4_tags_chapters_cover_and_rotation() {
     );
     let turned = bench.ffmpeg("-i flat.mp4 -c copy -metadata:s:v:0 rotate=270 turned.mp4");
     let seen = bench.look(&turned).await;
-    assert!(matches!(seen.facts.orientation, 6 | 8), "{}", seen.facts.orientation);
-    assert_eq!((seen.facts.width, seen.facts.height), (Some(240), Some(640)));
+    assert!(
+        matches!(seen.facts.orientation, 6 | 8),
+        "{}",
+        seen.facts.orientation
+    );
+    assert_eq!(
+        (seen.facts.width, seen.facts.height),
+        (Some(240), Some(640))
+    );
     let poster = decoded(&seen.previews[1]);
     assert_eq!((poster.width(), poster.height()), (240, 640));
     let (top, bottom) = (colour(&poster, 0.5, 0.1), colour(&poster, 0.5, 0.9));
@@ -154,18 +275,29 @@ async fn a_black_opening_is_skipped() {
          -pix_fmt yuv420p film.mp4",
     );
     let seen = bench.look(&path).await;
-    assert!(near(colour(&decoded(&seen.previews[0]), 0.5, 0.5), GREEN, 30));
+    assert!(near(
+        colour(&decoded(&seen.previews[0]), 0.5, 0.5),
+        GREEN,
+        30
+    ));
 }
 
 #[tokio::test]
 async fn a_film_cut_short_keeps_its_facts_and_one_without_index_is_damaged() {
     let bench = Bench::new();
     let h264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac";
-    let whole = std::fs::read(made(&bench, &format!("{h264} -movflags +faststart a.mp4"))).expect("a film");
+    let whole =
+        std::fs::read(made(&bench, &format!("{h264} -movflags +faststart a.mp4"))).expect("a film");
     let cut = bench.write("cut.mp4", &whole[..whole.len() * 2 / 3]);
     let seen = bench.look(&cut).await;
     assert!(seen.facts.duration_ms.is_some_and(|ms| ms > 9_000));
-    assert!(seen.problems.iter().any(|p| matches!(p, Problem::Damaged { .. })), "{:?}", seen.problems);
+    assert!(
+        seen.problems
+            .iter()
+            .any(|p| matches!(p, Problem::Damaged { .. })),
+        "{:?}",
+        seen.problems
+    );
     let whole = std::fs::read(made(&bench, &format!("{h264} b.mp4"))).expect("a film");
     let cut = bench.write("cut.mp4", &whole[..whole.len() * 2 / 3]);
     let error = bench.ask(&cut, Want::ALL).await;
