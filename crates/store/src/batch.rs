@@ -8,7 +8,7 @@ use dag::{Block, Cid};
 
 use crate::core::Core;
 use crate::derive::Derivation;
-use crate::entry::{ENTRY_PB_LEAF, FolderId, Location, SegmentId, SourceId};
+use crate::entry::{ENTRY_PB_LEAF, Location, SourceId};
 use crate::error::{CommitBlocks, PutBlock};
 use crate::flusher::{PinChange, Row, RowChange, Ticket};
 use crate::key::{Address, DAG_PB, Key, address, is_pb_leaf};
@@ -18,7 +18,7 @@ use crate::segments::Purpose;
 
 /// Blocks, references and pins that become visible together, or not at all.
 ///
-/// Bytes go to a segment at put time; the batch itself holds about 100 bytes a block until it is
+/// Bytes go to a segment at put time; the batch itself holds about 150 bytes a block until it is
 /// committed. Threads may share a batch. Blocks of an open batch are safe from garbage
 /// collection. Dropping a batch drops it.
 #[derive(Debug)]
@@ -119,17 +119,12 @@ impl Batch {
             .core
             .segments
             .append(&key, record_flags, parts, purpose)?;
-        let location = Location::Segment {
-            folder: FolderId(place.folder),
-            segment: SegmentId(place.segment),
-            offset: place.offset,
-            len,
-        };
+        let change = RowChange::Own(place);
         self.inner().rows.push(Row {
             key,
             len,
             flags,
-            change: RowChange::Add(location),
+            change,
         });
         self.core
             .queue
@@ -164,7 +159,7 @@ impl Batch {
             prefix,
             suffix,
         };
-        let change = RowChange::Add(location);
+        let change = RowChange::Add(Box::new(location));
         self.inner().rows.push(Row {
             key,
             len: block_len as u32,
@@ -180,7 +175,7 @@ impl Batch {
             return Ok(());
         };
         let len = derivation.block_len();
-        let change = RowChange::Add(Location::Derived(derivation));
+        let change = RowChange::Add(Box::new(Location::Derived(derivation)));
         self.inner().rows.push(Row {
             key,
             len,
@@ -234,7 +229,7 @@ impl Batch {
         self.inner().pins.push(PinChange::Copied(pin.clone()));
     }
 
-    /// Rows the batch holds in memory (about 100 bytes each).
+    /// Rows the batch holds in memory (about 150 bytes each).
     pub fn len(&self) -> usize {
         let inner = self.inner();
         inner.rows.len() + inner.pins.len()
@@ -289,17 +284,8 @@ pub(crate) fn settle(core: &Core, rows: &[Row]) {
     core.untouch(touched.map(|row| &row.key));
     let mut counts = std::collections::BTreeMap::<u64, u64>::new();
     for row in rows {
-        if let RowChange::Add(Location::Segment { segment, .. })
-        | RowChange::Move {
-            to: Location::Segment { segment, .. },
-            ..
-        }
-        | RowChange::Mend {
-            good: Location::Segment { segment, .. },
-            ..
-        } = &row.change
-        {
-            *counts.entry(segment.0).or_default() += 1;
+        if let Some(segment) = row.change.written() {
+            *counts.entry(segment).or_default() += 1;
         }
     }
     for (segment, count) in counts {

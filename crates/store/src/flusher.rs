@@ -18,9 +18,10 @@ use crate::index::rows::{decode_pin, encode_pin, pin_key, pin_prefix};
 use crate::index::{SegmentRow, SegmentState, Tables};
 use crate::key::Key;
 use crate::pin::Pin;
+use crate::segments::Place;
 
 /// Rows that may wait in the queue; more make [`Queue::submit`] wait.
-const MAX_QUEUED_ROWS: usize = 400_000;
+const MAX_QUEUED_ROWS: usize = 200_000;
 
 /// One change of an index row.
 #[derive(Debug)]
@@ -31,19 +32,33 @@ pub(crate) struct Row {
     pub(crate) change: RowChange,
 }
 
-/// What happens to the row.
+/// What happens to the row. Rows wait in memory, so the variant of an import is small.
 #[derive(Debug)]
 pub(crate) enum RowChange {
     /// The block is there and put again.
     Touch,
+    /// A record was written.
+    Own(Place),
     /// One more location.
-    Add(Location),
+    Add(Box<Location>),
     /// A record was copied; does nothing when the block is no longer at `from`.
-    Move { from: Location, to: Location },
+    Move { from: Place, to: Place },
     /// A location is bad; the row goes with its last one.
-    Drop(Location),
+    Drop(Box<Location>),
     /// A bad location is replaced by a good copy.
-    Mend { bad: Location, good: Location },
+    Mend { bad: Box<Location>, good: Place },
+}
+
+impl RowChange {
+    /// The segment that the row's new record is in.
+    pub(crate) fn written(&self) -> Option<u64> {
+        match self {
+            Self::Own(place) | Self::Move { to: place, .. } | Self::Mend { good: place, .. } => {
+                Some(place.segment)
+            }
+            Self::Touch | Self::Add(_) | Self::Drop(_) => None,
+        }
+    }
 }
 
 /// One change of the pins.
@@ -250,18 +265,8 @@ fn flush(core: &Core, jobs: Vec<Job>) {
     let failure = core.segments.sync(&dirty).map(Arc::new);
     let mut good = Vec::with_capacity(jobs.len());
     for job in jobs {
-        let lost = job.rows.iter().any(|row| match &row.change {
-            RowChange::Add(Location::Segment { segment, .. })
-            | RowChange::Move {
-                to: Location::Segment { segment, .. },
-                ..
-            }
-            | RowChange::Mend {
-                good: Location::Segment { segment, .. },
-                ..
-            } => core.segments.has_failed(segment.0),
-            _ => false,
-        });
+        let mut written = job.rows.iter().filter_map(|row| row.change.written());
+        let lost = written.any(|segment| core.segments.has_failed(segment));
         if lost {
             let source = failure.clone().unwrap_or_else(|| {
                 Arc::new(std::io::Error::other(
@@ -390,18 +395,23 @@ fn apply_row(tables: &mut Tables<'_>, row: &Row) -> Result<(), IndexFault> {
         RowChange::Touch => {
             tables.touch(key)?;
         }
+        RowChange::Own(place) => {
+            tables.add_location(key, row.len, row.flags, place.location(row.len))?;
+        }
         RowChange::Add(location) => {
-            tables.add_location(key, row.len, row.flags, location.clone())?;
+            tables.add_location(key, row.len, row.flags, location.as_ref().clone())?;
         }
         RowChange::Move { from, to } => {
             let Some(old) = tables.entry(key)? else {
                 return Ok(());
             };
             let mut new = old.clone();
-            let Some(location) = new.locations.iter_mut().find(|location| *location == from) else {
+            let from = from.location(row.len);
+            let Some(location) = new.locations.iter_mut().find(|location| **location == from)
+            else {
                 return Ok(());
             };
-            *location = to.clone();
+            *location = to.location(row.len);
             tables.replace(key, Some(&old), Some(&new))?;
         }
         RowChange::Drop(bad) => {
@@ -409,7 +419,7 @@ fn apply_row(tables: &mut Tables<'_>, row: &Row) -> Result<(), IndexFault> {
                 return Ok(());
             };
             let mut new = old.clone();
-            new.locations.retain(|location| location != bad);
+            new.locations.retain(|location| *location != **bad);
             let new = (!new.locations.is_empty()).then_some(&new);
             tables.replace(key, Some(&old), new)?;
         }
@@ -418,9 +428,9 @@ fn apply_row(tables: &mut Tables<'_>, row: &Row) -> Result<(), IndexFault> {
                 return Ok(());
             };
             let mut new = old.clone();
-            new.locations.retain(|location| location != bad);
+            new.locations.retain(|location| *location != **bad);
             if !new.has_own_copy() {
-                new.locations.insert(0, good.clone());
+                new.locations.insert(0, good.location(row.len));
             }
             tables.replace(key, Some(&old), Some(&new))?;
         }

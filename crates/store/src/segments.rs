@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::disk::{Access, Disk, DiskFile};
+use crate::entry::{FolderId, Location, SegmentId};
 use crate::error::{PutBlock, is_disk_full};
 use crate::key::Key;
 use crate::record::{self, Frame, SEGMENT_HEADER, record_len};
@@ -30,6 +31,18 @@ pub(crate) struct Place {
     pub(crate) folder: u32,
     pub(crate) segment: u64,
     pub(crate) offset: u64,
+}
+
+impl Place {
+    /// As the index has it, for a block of `len` bytes.
+    pub(crate) fn location(self, len: u32) -> Location {
+        Location::Segment {
+            folder: FolderId(self.folder),
+            segment: SegmentId(self.segment),
+            offset: self.offset,
+            len,
+        }
+    }
 }
 
 /// Who appends: callers stop at quotas, the store's own moves of blocks do not.

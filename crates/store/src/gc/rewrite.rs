@@ -9,12 +9,12 @@ use std::sync::Arc;
 use super::{CollectGarbage, Run};
 use crate::batch::Batch;
 use crate::core::Core;
-use crate::entry::{FolderId, Location, SegmentId};
+use crate::entry::{FolderId, SegmentId};
 use crate::error::{CommitBlocks, IndexFault, PutBlock};
 use crate::flusher::RowChange;
 use crate::index::{SegmentRow, SegmentState};
 use crate::record::{self, SEGMENT_HEADER};
-use crate::segments::Purpose;
+use crate::segments::{Place, Purpose};
 use crate::verify::Progress;
 
 /// Bytes that are moved in one batch.
@@ -181,25 +181,18 @@ fn move_blocks(core: &Arc<Core>, id: u64, folder: u32, purpose: Purpose) -> Resu
     let mut bytes = 0_u64;
     let mut visit = |offset: u64, record: record::Record<'_>| -> Result<(), MoveBlocks> {
         let len = record.body.len() as u32;
-        let from = Location::Segment {
-            folder: FolderId(folder),
-            segment: SegmentId(id),
+        let from = Place {
+            folder,
+            segment: id,
             offset,
-            len,
         };
         let entry = core.index.entry(&record.key)?;
-        if !entry.is_some_and(|entry| entry.locations.contains(&from)) {
+        if !entry.is_some_and(|entry| entry.locations.contains(&from.location(len))) {
             return Ok(());
         }
-        let place = core
+        let to = core
             .segments
             .append(&record.key, record.flags, &[record.body], purpose)?;
-        let to = Location::Segment {
-            folder: FolderId(place.folder),
-            segment: SegmentId(place.segment),
-            offset: place.offset,
-            len,
-        };
         batch.change(record.key, len, RowChange::Move { from, to });
         bytes += u64::from(len);
         if bytes >= MOVE_BYTES {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{Checked, Fault, Progress, RepairReport, VerifyBlocks, walk};
 use crate::batch::Batch;
 use crate::core::Core;
-use crate::entry::{FolderId, Location, SegmentId};
+use crate::entry::Location;
 use crate::error::IndexFault;
 use crate::flusher::RowChange;
 use crate::record::FLAG_PB_LEAF;
@@ -85,12 +85,20 @@ fn mend(
         }
         let Some((good, _)) = good else {
             // Damaged beyond help: without the row the block can be put or fetched again.
-            batch.change(**key, entry.len, RowChange::Drop(location.clone()));
+            batch.change(
+                **key,
+                entry.len,
+                RowChange::Drop(Box::new(location.clone())),
+            );
             report.dropped += 1;
             continue;
         };
         if matches!(good, Location::Segment { .. }) {
-            batch.change(**key, entry.len, RowChange::Drop(location.clone()));
+            batch.change(
+                **key,
+                entry.len,
+                RowChange::Drop(Box::new(location.clone())),
+            );
             report.dropped += 1;
             continue;
         }
@@ -100,15 +108,9 @@ fn mend(
         };
         let flags = if entry.is_leaf() { FLAG_PB_LEAF } else { 0 };
         let place = core.segments.append(key, flags, &[&bytes], Purpose::Put)?;
-        let fresh = Location::Segment {
-            folder: FolderId(place.folder),
-            segment: SegmentId(place.segment),
-            offset: place.offset,
-            len: entry.len,
-        };
         let change = RowChange::Mend {
-            bad: location.clone(),
-            good: fresh,
+            bad: Box::new(location.clone()),
+            good: place,
         };
         batch.change(**key, entry.len, change);
         report.rewritten += 1;
