@@ -5,7 +5,7 @@
 //! would be asked is `stream::source`.
 
 mod add;
-mod car;
+pub(crate) mod car;
 mod read;
 
 use std::path::PathBuf;

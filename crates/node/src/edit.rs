@@ -172,7 +172,7 @@ impl Inner {
                 Ok(())
             })
             .map_err(|error| EditItem::WriteLibrary(Box::new(error)))?;
-        let mut batch = self.store.batch();
+        let batch = self.store.batch();
         for root in gone.iter().flat_map(|(_, deleted)| &deleted.roots) {
             batch.unpin(root, Some(PIN_NAME));
         }

@@ -28,6 +28,7 @@ mod summary;
 
 pub(crate) use name::{shown_file_name, shown_name, shown_path};
 pub(crate) use read::library_stamp;
+pub(crate) use scan::failure_of;
 use run::{ImportPlan, ImportPorts, run_import};
 
 

@@ -11,7 +11,6 @@
 //! everything is bounded.
 
 #![deny(missing_docs)]
-#![allow(clippy::unimplemented)]
 
 mod node;
 mod open;

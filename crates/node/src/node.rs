@@ -102,6 +102,17 @@ impl Inner {
         lock(&self.settings).settings()
     }
 
+    /// Reads the settings file again, after a restore replaced it.
+    pub(crate) fn reload_settings(&self) {
+        match SettingsFile::load(self.home.root()) {
+            Ok((file, _)) => {
+                *lock(&self.settings) = file;
+                self.events.send(Event::SettingsChanged);
+            }
+            Err(error) => tracing::warn!(%error, "the restored settings could not be read"),
+        }
+    }
+
     /// The search index follows soon.
     pub(crate) fn touch_index(&self) {
         self.index_dirty.notify_one();

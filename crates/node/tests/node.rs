@@ -1,0 +1,22 @@
+//! The node as a whole: real store, real library, real files in temporary folders.
+
+#[path = "node/support.rs"]
+mod support;
+
+#[path = "node/import.rs"]
+mod import;
+
+#[path = "node/bad_input.rs"]
+mod bad_input;
+
+#[path = "node/stream.rs"]
+mod stream;
+
+#[path = "node/content.rs"]
+mod content;
+
+#[path = "node/archive.rs"]
+mod archive;
+
+#[path = "node/life.rs"]
+mod life;
