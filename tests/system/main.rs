@@ -1,1 +1,4 @@
 //! Whole nodes: see the modules.
+
+mod full_disk;
+mod kill_resume;

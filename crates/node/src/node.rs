@@ -168,11 +168,13 @@ impl Node {
     /// the next start. Safe to call more than once.
     pub async fn shutdown(&self) {
         self.inner.jobs.shut_down();
-        if let Some(media) = &self.inner.media {
-            // Ends inspections that tasks wait for.
-            let _ = tokio::time::timeout(SHUTDOWN_DEADLINE, media.shutdown()).await;
-        }
-        self.inner.tasks.shutdown(SHUTDOWN_DEADLINE).await;
+        let media = async {
+            if let Some(media) = &self.inner.media {
+                // Ends inspections that tasks wait for.
+                let _ = tokio::time::timeout(SHUTDOWN_DEADLINE, media.shutdown()).await;
+            }
+        };
+        tokio::join!(media, self.inner.tasks.shutdown(SHUTDOWN_DEADLINE));
         self.inner.store.shutdown();
     }
 

@@ -1,0 +1,87 @@
+//! A home on a full or read-only disk: a small tmpfs, so root is needed.
+
+use std::path::Path;
+use std::process::Command;
+
+use node::{ImportMode, ImportRequest, JobState, Node, NodeConfig, OpenNode, PauseReason};
+
+/// A mounted tmpfs, unmounted on drop.
+struct Disk {
+    folder: tempfile::TempDir,
+}
+
+impl Disk {
+    fn mount(megabytes: u32) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let disk = Self { folder };
+        disk.run("mount", &["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "tmpfs"]);
+        disk
+    }
+
+    fn remount(&self, options: &str) {
+        self.run("mount", &["-o", &format!("remount,{options}")]);
+    }
+
+    fn run(&self, program: &str, args: &[&str]) {
+        let done = Command::new(program).args(args).arg(self.path()).status();
+        assert!(
+            done.is_ok_and(|status| status.success()),
+            "not run: needs root to mount a small tmpfs"
+        );
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Nothing more can be done about a mount that stays busy.
+        let _ = Command::new("umount").arg("-l").arg(self.path()).status();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_pauses_the_import_and_room_lets_it_finish() {
+    let disk = Disk::mount(160);
+    let files = tempfile::tempdir().expect("a folder");
+    for index in 0..12_u64 {
+        let bytes = (0..(12 << 20) / 8).flat_map(|word: u64| (word * 31 + index).to_le_bytes());
+        std::fs::write(files.path().join(format!("{index}.bin")), bytes.collect::<Vec<u8>>())
+            .expect("written");
+    }
+    let home = disk.path().join("home");
+    let node = Node::open(NodeConfig::new(&home)).await.expect("the home opens");
+    let request = ImportRequest {
+        paths: vec![files.path().to_owned()],
+        mode: Some(ImportMode::Copy),
+        ..ImportRequest::default()
+    };
+    let job = node.start_import(request).await.expect("starts");
+    let job = node.wait_job(job.id).await.expect("stops");
+    assert_eq!((job.state, job.why), (JobState::Paused, Some(PauseReason::DiskFull)), "{job:?}");
+
+    disk.remount("size=600m");
+    node.resume_job(job.id).await.expect("resumes");
+    let job = node.wait_job(job.id).await.expect("ends");
+    assert_eq!((job.state, job.files_done), (JobState::Done, 12), "{job:?}");
+    let verify = node.start_verify().await.expect("verify starts");
+    let verify = node.wait_job(verify.id).await.expect("verify ends");
+    assert!(verify.message.as_deref().is_some_and(|text| text.contains("all good")), "{verify:?}");
+    node.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_only_home_says_so_and_is_not_touched() {
+    let disk = Disk::mount(200);
+    let home = disk.path().join("home");
+    let node = Node::open(NodeConfig::new(&home)).await.expect("the home opens");
+    node.shutdown().await;
+    drop(node);
+    disk.remount("ro");
+    match Node::open(NodeConfig::new(&home)).await {
+        Err(error @ OpenNode::ReadOnly(_)) => assert!(error.todo().contains("writable")),
+        other => panic!("{other:?}"),
+    }
+}
