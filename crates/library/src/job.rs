@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::JobId;
-use crate::model::RawPath;
+use crate::path::RawPath;
 use crate::row::{Unknown, coded, row};
 
 /// What a job does.

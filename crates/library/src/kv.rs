@@ -279,6 +279,11 @@ impl<'t> WriteKv<'t> {
         self.put(table, key, &value)
     }
 
+    /// How many entries a table has; costs nothing.
+    pub(crate) fn count(&self, table: T) -> Result<u64, WriteLibrary> {
+        Ok(redb::ReadableTableMetadata::len(&self.0[table as usize])?)
+    }
+
     pub(crate) fn remove(&mut self, table: T, key: &[u8]) -> Result<(), WriteLibrary> {
         self.0[table as usize].remove(key)?;
         Ok(())

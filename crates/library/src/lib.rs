@@ -26,6 +26,7 @@ mod library;
 mod migrate;
 mod model;
 mod naming;
+mod path;
 mod query;
 mod reader;
 mod record;
@@ -53,9 +54,10 @@ pub use crate::job::{FailureRow, JobCounters, JobKind, JobRow, JobState};
 pub use crate::library::Library;
 pub use crate::model::{
     AddedItem, AssetRole, AssetRow, DeletedItem, EpisodeLink, FileStamp, FolderRow, ItemDetail,
-    ItemKind, ItemRow, Location, LocationState, MediaClass, NewItem, OriginRow, RawPath,
-    RenditionKind, RenditionRow, Settled,
+    ItemKind, ItemRow, Location, LocationState, MediaClass, NewItem, OriginRow, RenditionKind,
+    RenditionRow, Settled,
 };
+pub use crate::path::RawPath;
 pub use crate::query::{
     Album, Counts, Duplicate, ItemQuery, MusicAlbum, Order, Page, PhotoBucket, PhotoDay,
     PhotoFilter, SearchHit, SearchTarget, Season, Shelf, Show, Sort, Timeline,

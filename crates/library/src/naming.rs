@@ -2,7 +2,8 @@
 //!
 //! It guesses, and a guess is only a default: facts refine it and edits win.
 
-use crate::model::{ItemKind, MediaClass, RawPath};
+use crate::model::{ItemKind, MediaClass};
+use crate::path::RawPath;
 
 mod sidecar;
 

@@ -1,7 +1,8 @@
 //! What can be asked of the catalogue, and the shapes of the answers.
 
 use crate::ids::{AlbumId, FolderId, ItemId, MusicAlbumId, PersonId, ShowId};
-use crate::model::{ItemKind, ItemRow, RawPath};
+use crate::model::{ItemKind, ItemRow};
+use crate::path::RawPath;
 
 /// What to sort by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

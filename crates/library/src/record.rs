@@ -8,8 +8,9 @@ use cid::Cid;
 
 use crate::facts::Facts;
 use crate::ids::{FolderId, ItemId, MusicAlbumId, ShowId};
-use crate::model::{EpisodeLink, ItemKind, ItemRow, LocationState, MediaClass, RawPath};
+use crate::model::{EpisodeLink, ItemKind, ItemRow, LocationState, MediaClass};
 use crate::naming::{self, VideoName};
+use crate::path::RawPath;
 use crate::query::Shelf;
 use crate::row::{Unknown, row};
 use crate::text;

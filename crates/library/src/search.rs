@@ -172,13 +172,13 @@ impl Search {
             for (key, _) in &step {
                 tx.kv.remove(T::Queue, key)?;
             }
-            Ok(tx.kv.keys(T::Queue, &[])?.len())
+            tx.kv.count(T::Queue)
         })?;
         if left == 0 {
             // Idle costs no thread and no memory.
             *writer = None;
         }
-        Ok(left as u64)
+        Ok(left)
     }
 
     fn write_step(

@@ -15,7 +15,8 @@ use crate::ids::{DeviceId, ItemId, JobId, PersonId};
 use crate::job::JobRow;
 use crate::keys;
 use crate::kv::{Kv, T, WriteKv};
-use crate::model::{AssetRow, OriginRow, RawPath};
+use crate::model::{AssetRow, OriginRow};
+use crate::path::RawPath;
 use crate::record::Record;
 use crate::user::{Stamp, Stamped, UserFacts};
 

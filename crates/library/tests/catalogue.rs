@@ -1,4 +1,5 @@
 //! What a person sees after adding, probing, editing, trashing and deleting.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Paging, filters, jobs.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Finding things as one types.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

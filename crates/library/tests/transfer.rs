@@ -1,4 +1,5 @@
 //! Export, import, and merging of what people said.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,7 +1,7 @@
 //! Files that belong to another: posters, covers, captions.
 
-use crate::model::RawPath;
 use crate::naming::{extension, readable, stem};
+use crate::path::RawPath;
 
 /// What a side-car is and whom it belongs to (in the same folder).
 #[derive(Debug, Clone, PartialEq, Eq)]

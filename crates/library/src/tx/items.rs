@@ -7,10 +7,11 @@ use crate::ids::{AssetId, ItemId, PersonId, RenditionId};
 use crate::keys;
 use crate::kv::{Kv, T};
 use crate::model::{
-    AddedItem, AssetRole, AssetRow, DeletedItem, Location, MediaClass, NewItem, OriginRow, RawPath,
+    AddedItem, AssetRole, AssetRow, DeletedItem, Location, MediaClass, NewItem, OriginRow,
     RenditionRow,
 };
 use crate::naming;
+use crate::path::RawPath;
 use crate::record::Record;
 use crate::tx::{Content, Tx, Written};
 use crate::user::UserFacts;
@@ -25,22 +26,27 @@ impl Tx<'_> {
     /// # Errors
     /// The database failed.
     pub fn add_item(&mut self, new: NewItem) -> Written<AddedItem> {
-        if self.item_by_root(&new.root)?.is_none() && naming::sidecar(&new.path).is_some() {
+        let known = self.item_by_root(&new.root)?;
+        if known.is_none() && naming::sidecar(&new.path).is_some() {
             self.put_waiting(&new)?;
             self.put_origin(&new.path, &new, None)?;
             return Ok(AddedItem::Waiting);
         }
-        self.add_settled(new)
+        self.add_settled(new, known)
     }
 
-    /// Adds a file that is no side-car.
-    pub(crate) fn add_settled(&mut self, new: NewItem) -> Written<AddedItem> {
+    /// Adds a file that is no side-car. `known` holds the same content already.
+    pub(crate) fn add_settled(
+        &mut self,
+        new: NewItem,
+        known: Option<ItemId>,
+    ) -> Written<AddedItem> {
         let location = Location {
             source: new.source,
             path: new.path.clone(),
             ..Location::default()
         };
-        if let Some(id) = self.item_by_root(&new.root)? {
+        if let Some(id) = known {
             self.put_origin(&new.path, &new, Some(id))?;
             self.note_location(id, None, location)?;
             let restored = self.record(id)?.trashed_at.is_some();

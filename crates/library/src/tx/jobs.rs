@@ -4,7 +4,7 @@ use crate::ids::JobId;
 use crate::job::{FailureRow, JobRow};
 use crate::keys;
 use crate::kv::{Kv, T};
-use crate::model::RawPath;
+use crate::path::RawPath;
 use crate::tx::{Tx, Written, missing};
 
 /// Failures kept of one job; the counter counts them all.

@@ -4,9 +4,9 @@ use crate::ids::{AssetId, ItemId, RenditionId};
 use crate::keys;
 use crate::kv::T;
 use crate::model::{
-    AssetRole, AssetRow, FileStamp, Location, LocationState, OriginRow, RawPath, RenditionKind,
-    RenditionRow,
+    AssetRole, AssetRow, FileStamp, Location, LocationState, OriginRow, RenditionKind, RenditionRow,
 };
+use crate::path::RawPath;
 use crate::tx::{Content, Tx, Written, missing};
 
 fn main_original(content: &Content) -> Option<&RenditionRow> {

@@ -10,10 +10,11 @@ use cid::Cid;
 use crate::ids::{FolderId, ItemId, JobId};
 use crate::kv::{Kv, T};
 use crate::model::{
-    AssetRole, AssetRow, FileStamp, ItemKind, Location, MediaClass, NewItem, OriginRow, RawPath,
+    AssetRole, AssetRow, FileStamp, ItemKind, Location, MediaClass, NewItem, OriginRow,
     RenditionRow, Settled,
 };
 use crate::naming::{self, Sidecar};
+use crate::path::RawPath;
 use crate::record::Record;
 use crate::row::{Unknown, row};
 use crate::tx::items::carries_sidecars;
@@ -96,7 +97,8 @@ impl Tx<'_> {
             self.kv.remove(T::Waiting, &path.0)?;
             let new = row.into_item(path.clone());
             if owners.is_empty() {
-                if let Some(id) = self.add_settled(new)?.id() {
+                let known = self.item_by_root(&new.root)?;
+                if let Some(id) = self.add_settled(new, known)?.id() {
                     settled.added.push(id);
                 }
                 continue;
