@@ -71,11 +71,17 @@ function onDrop(handler: (event: DropEvent) => void): () => void {
     if (!carriesFiles(event) || event.dataTransfer === null) return;
     event.preventDefault();
     depth = 0;
-    // The entries must be taken now: the transfer is emptied when this handler returns.
-    const entries = [...event.dataTransfer.items]
-      .map((item) => item.webkitGetAsEntry())
-      .filter((entry) => entry !== null);
-    void collect(entries).then((files) => {
+    // All must be taken now: the transfer is emptied when this handler returns.
+    const entries: FileSystemEntry[] = [];
+    const loose: PickedFile[] = [];
+    for (const item of event.dataTransfer.items) {
+      const entry = item.webkitGetAsEntry();
+      const file = item.getAsFile();
+      if (entry !== null) entries.push(entry);
+      else if (file !== null) loose.push({ path: file.name, file });
+    }
+    void collect(entries).then((collected) => {
+      const files = [...collected, ...loose];
       if (files.length === 0) handler({ type: 'leave' });
       else handler({ type: 'drop', picked: { kind: 'files', files } });
     });
