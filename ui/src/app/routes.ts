@@ -8,6 +8,8 @@ export interface Room {
   load: () => Promise<{ default: Component<RoomProps> | Component<Record<string, never>> }>;
   /** The entry in the rail that is lit while this room shows. */
   rail: RailName | null;
+  /** Rooms of one name are one page: going between them keeps it, with its scroll position. */
+  stays?: string;
   /** Fills the window: no rail, no top bar. */
   bare?: boolean;
 }
@@ -24,14 +26,14 @@ export const rooms: Record<RouteName, Room> = {
   title: { load: () => import('$/features/title/Title.svelte'), rail: 'watch' },
   show: { load: () => import('$/features/title/Show.svelte'), rail: 'watch' },
   player: { load: () => import('$/features/player/Player.svelte'), rail: null, bare: true },
-  photos: { load: photos, rail: 'photos' },
-  photosView: { load: photos, rail: 'photos' },
-  photoAlbum: { load: photos, rail: 'photos' },
-  photo: { load: photos, rail: 'photos' },
+  photos: { load: photos, rail: 'photos', stays: 'photos' },
+  photosView: { load: photos, rail: 'photos', stays: 'photos' },
+  photoAlbum: { load: photos, rail: 'photos', stays: 'photos' },
+  photo: { load: photos, rail: 'photos', stays: 'photos' },
   music: { load: music, rail: 'music' },
   musicAlbum: { load: music, rail: 'music' },
   transfers: { load: () => import('$/features/transfers/Transfers.svelte'), rail: 'transfers' },
-  settings: { load: settings, rail: 'settings' },
-  settingsSection: { load: settings, rail: 'settings' },
+  settings: { load: settings, rail: 'settings', stays: 'settings' },
+  settingsSection: { load: settings, rail: 'settings', stays: 'settings' },
   search: { load: () => import('$/features/search/Search.svelte'), rail: null },
 };

@@ -87,6 +87,11 @@ export function formatPercent(share: number): string {
   return number({ style: 'percent', maximumFractionDigits: 0 }).format(Math.max(0, capped));
 }
 
+/** A scale as a percentage, which may be more than all of it: "250 %". */
+export function formatScale(scale: number): string {
+  return number({ style: 'percent', maximumFractionDigits: 0 }).format(scale);
+}
+
 export function formatNumber(value: number, maximumFractionDigits = 1): string {
   return number({ maximumFractionDigits }).format(value);
 }
@@ -124,6 +129,11 @@ export function formatMonth(key: string, style: 'long' | 'short' = 'long'): stri
   return dates({ month: style, ...(style === 'long' ? { year: 'numeric' } : {}) }).format(date);
 }
 
+/** A month key without its year: "Jun". */
+export function formatShortMonth(key: string): string {
+  return formatMonth(key, 'short');
+}
+
 export function formatDate(ms: number): string {
   return dates({ day: 'numeric', month: 'long', year: 'numeric' }).format(ms);
 }
@@ -137,6 +147,11 @@ export function formatLocalTime(text: string): string {
   const date = new Date(`${text.slice(0, 19)}Z`);
   if (Number.isNaN(date.getTime())) return text;
   return dates({ dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' }).format(date);
+}
+
+/** When a photo was taken, by the clock of its camera: never moved to another time zone. */
+export function formatTaken(localMs: number): string {
+  return dates({ dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(localMs);
 }
 
 function parseDay(day: string): Date | null {
