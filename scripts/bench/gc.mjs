@@ -14,11 +14,11 @@ async function mark(context) {
     const { stdout } = await timed(context.example('gc_mark'), [String(ENTRIES), folder])
     const result = JSON.parse(stdout.trim().split('\n').at(-1))
     return {
-      ours: `${round(result.peak_bytes / 1e6, 0)} MB peak`,
+      ours: `${round(result.peak_rss_bytes / 1e6, 0)} MB peak`,
       peer: '-',
       n: 1,
-      engine: `${result.entries} entries, marked in ${round(result.mark_seconds, 1)} s; resident memory of the whole process`,
-      ok: result.entries === ENTRIES && result.peak_bytes <= BAR_BYTES,
+      engine: `${result.blocks} blocks, marked in ${round(result.seconds, 0)} s; resident memory of the whole process`,
+      ok: result.blocks === ENTRIES && result.marked > 0 && result.peak_rss_bytes <= BAR_BYTES,
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
