@@ -259,7 +259,7 @@ fn a_later_edit_from_another_device_wins_and_the_clock_follows() {
     };
     library.write(|tx| tx.edit_item(id, title("ours"))).unwrap();
     let ahead = Stamp {
-        hlc: u64::MAX >> 8,
+        hlc: 1_800_000_000_000 << 16,
         device: DeviceId([9; 16]),
     };
     let theirs = UserFacts {
