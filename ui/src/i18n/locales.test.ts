@@ -6,10 +6,26 @@ import { resolveLanguage } from './index.svelte';
 
 const catalogues = { en, de };
 
+interface Part {
+  value?: unknown;
+  type: number;
+  options?: Record<string, { value: Part[] }>;
+}
+
+/** Literal text and the `#` of a plural name nothing. */
+const nameless = new Set([0, 7]);
+
 /** The names a message asks for, so that a translation cannot lose one. */
 function argumentsOf(text: string): string[] {
-  const names = [...text.matchAll(/\{(\w+)(?:\}|,)/g)].map((found) => found[1] ?? '');
-  return [...new Set(names)].sort();
+  const names = new Set<string>();
+  const visit = (parts: readonly Part[]): void => {
+    for (const part of parts) {
+      if (!nameless.has(part.type)) names.add(String(part.value));
+      for (const option of Object.values(part.options ?? {})) visit(option.value);
+    }
+  };
+  visit(new IntlMessageFormat(text, 'en').getAst() as Part[]);
+  return [...names].sort();
 }
 
 describe('locales', () => {

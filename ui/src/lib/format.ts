@@ -33,11 +33,12 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     step += 1;
   }
-  const digits = step === 0 || value >= 100 ? 0 : value >= 10 && step < 3 ? 0 : 1;
+  if (step === 0) return `${number({}).format(Math.round(value))}\u00A0B`;
+  const digits = value >= 100 || (value >= 10 && step < 3) ? 0 : 1;
   return number({
     style: 'unit',
     unit: byteUnits[step] ?? 'byte',
-    unitDisplay: step === 0 ? 'narrow' : 'short',
+    unitDisplay: 'short',
     maximumFractionDigits: digits,
   }).format(value);
 }
