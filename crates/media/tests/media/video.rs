@@ -111,7 +111,9 @@ async fn every_common_kind_of_film_gives_facts_and_a_poster() {
             "{tail}"
         );
         let ms = facts.duration_ms.unwrap_or(0);
-        assert!((8_900..=10_300).contains(&ms), "{tail}: {ms} ms");
+        // A transport stream has no index: its length is an estimate by clock samples.
+        let least = if mime == "video/mp2t" { 8_000 } else { 8_900 };
+        assert!((least..=10_300).contains(&ms), "{tail}: {ms} ms");
         assert_eq!(seen.problems, [], "{tail}");
         let sizes: Vec<_> = seen.previews.iter().map(|p| (p.width, p.height)).collect();
         assert_eq!(sizes, [(320, 180), (640, 360)], "{tail}");
