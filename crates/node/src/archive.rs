@@ -61,7 +61,10 @@ impl Node {
         }
         let target = folder.clone();
         let home = self.home().to_owned();
-        self.inner.tasks.blocking(Lane::Query, move || usable(&target, &home)).await?;
+        self.inner
+            .tasks
+            .blocking(Lane::Query, move || usable(&target, &home))
+            .await?;
         let title = crate::import::shown_file_name(&folder);
         self.inner.begin(title, Request::Export { folder }).await
     }
@@ -89,7 +92,10 @@ impl Node {
 
 /// Makes the folder; it must be empty and outside the home.
 fn usable(folder: &Path, home: &Path) -> Result<(), StartJob> {
-    let failed = |source| StartJob::UseFolder { path: folder.to_owned(), source };
+    let failed = |source| StartJob::UseFolder {
+        path: folder.to_owned(),
+        source,
+    };
     std::fs::create_dir_all(folder).map_err(failed)?;
     let inside = std::fs::canonicalize(folder).map_err(failed)?;
     let home = std::fs::canonicalize(home).map_err(failed)?;

@@ -16,7 +16,7 @@ use dag::{Cid, CidVersion};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::events::Event;
-use crate::import::sink::PIN_NAME;
+use crate::import::sink::is_own_pin;
 use crate::node::Node;
 use crate::stream::MediaStream;
 use crate::tasks::Lane;
@@ -246,14 +246,23 @@ impl ContentPath {
             .or_else(|| rest.strip_prefix("ipfs/"))
             .unwrap_or(rest);
         let mut parts = rest.split('/').filter(|part| !part.is_empty());
-        let root = parts.next().and_then(|cid| dag::parse_cid(cid).ok()).ok_or_else(bad)?;
-        Ok(Self { root, segments: parts.map(str::to_owned).collect() })
+        let root = parts
+            .next()
+            .and_then(|cid| dag::parse_cid(cid).ok())
+            .ok_or_else(bad)?;
+        Ok(Self {
+            root,
+            segments: parts.map(str::to_owned).collect(),
+        })
     }
 }
 
 impl From<Cid> for ContentPath {
     fn from(root: Cid) -> Self {
-        Self { root, segments: Vec::new() }
+        Self {
+            root,
+            segments: Vec::new(),
+        }
     }
 }
 
@@ -292,20 +301,29 @@ impl Node {
     pub async fn open_content(&self, path: &ContentPath) -> Result<Opened, ReadContent> {
         let inner = Arc::clone(&self.inner);
         let path = path.clone();
-        self.inner.tasks.blocking(Lane::Read, move || read::open(&inner, &path)).await
+        self.inner
+            .tasks
+            .blocking(Lane::Read, move || read::open(&inner, &path))
+            .await
     }
 
     /// Resolves a path to the CID it leads to.
     pub async fn resolve(&self, path: &ContentPath) -> Result<Cid, ReadContent> {
         let store = Arc::clone(&self.inner.store);
         let path = path.clone();
-        self.inner.tasks.blocking(Lane::Read, move || read::resolve(&store, &path)).await
+        self.inner
+            .tasks
+            .blocking(Lane::Read, move || read::resolve(&store, &path))
+            .await
     }
 
     /// One block's own bytes.
     pub async fn block(&self, cid: Cid) -> Result<Bytes, ReadContent> {
         let store = Arc::clone(&self.inner.store);
-        self.inner.tasks.blocking(Lane::Read, move || read::block(&store, &cid)).await
+        self.inner
+            .tasks
+            .blocking(Lane::Read, move || read::block(&store, &cid))
+            .await
     }
 
     /// Everything pinned by hand or by the library.
@@ -336,8 +354,10 @@ impl Node {
         let work = move || {
             let failed = |error| WriteContent::WriteStore(Box::new(error) as _);
             let pins = store.pins().map_err(failed)?;
-            let mut names =
-                pins.iter().filter(|pin| pin.cid == cid && pin.name != PIN_NAME).peekable();
+            let mut names = pins
+                .iter()
+                .filter(|pin| pin.cid == cid && !is_own_pin(&pin.name))
+                .peekable();
             if names.peek().is_none() {
                 return Err(WriteContent::NotPinned(cid));
             }
@@ -354,7 +374,9 @@ impl Node {
         let task = Arc::clone(&self.inner);
         self.inner.tasks.spawn("dag-export", async move {
             let inner = Arc::clone(&task);
-            task.tasks.blocking(Lane::Work, move || car::export(&inner, root, &sender)).await;
+            task.tasks
+                .blocking(Lane::Work, move || car::export(&inner, root, &sender))
+                .await;
         });
         Ok(CarStream { receiver })
     }
@@ -365,7 +387,9 @@ impl Node {
         R: AsyncRead + Send + Unpin + 'static,
     {
         let inner = Arc::clone(&self.inner);
-        let imported = self.feed(source, move |pieces| car::import(&inner, pieces, pin)).await?;
+        let imported = self
+            .feed(source, move |pieces| car::import(&inner, pieces, pin))
+            .await?;
         self.inner.events.send(Event::StorageChanged);
         Ok(imported)
     }
@@ -378,7 +402,10 @@ impl Node {
         F: FnOnce(Pieces) -> Result<T, WriteContent> + Send + 'static,
     {
         let (sender, receiver) = tokio::sync::mpsc::channel(PIECES_AHEAD);
-        let work = self.inner.tasks.blocking(Lane::Work, move || work(Pieces { receiver }));
+        let work = self
+            .inner
+            .tasks
+            .blocking(Lane::Work, move || work(Pieces { receiver }));
         let pump = async move {
             loop {
                 let mut piece = BytesMut::with_capacity(PIECE);

@@ -7,7 +7,7 @@ use library::{ItemId, LocationState, RawPath, Tx, WriteLibrary};
 use store::SourceId;
 
 use crate::events::Event;
-use crate::import::sink::PIN_NAME;
+use crate::import::sink::{PIN_COPIED, PIN_REFERENCED};
 use crate::import::{ImportRequest, shown_path};
 use crate::jobs::{Job, StartJob, path_of};
 use crate::moved::RelinkSource;
@@ -113,7 +113,10 @@ impl Node {
         also: AlsoDeleteFile,
     ) -> Result<BatchOutcome, EditItem> {
         let inner = Arc::clone(&self.inner);
-        self.inner.tasks.blocking(Lane::Work, move || inner.delete_items(&items, also)).await
+        self.inner
+            .tasks
+            .blocking(Lane::Work, move || inner.delete_items(&items, also))
+            .await
     }
 
     /// Deletes everything in the trash.
@@ -128,7 +131,10 @@ impl Node {
     /// Ties an item whose file moved to that file again, after checking its bytes.
     pub async fn relink(&self, item: ItemId, path: PathBuf) -> Result<(), Relink> {
         let inner = Arc::clone(&self.inner);
-        self.inner.tasks.blocking(Lane::Work, move || inner.relink(item, &path)).await
+        self.inner
+            .tasks
+            .blocking(Lane::Work, move || inner.relink(item, &path))
+            .await
     }
 
     /// Takes the changed file of an item in as a new item.
@@ -144,7 +150,11 @@ impl Node {
             .filter(|location| location.state == LocationState::Changed)
             .map(|location| path_of(&location.path))
             .collect();
-        self.start_import(ImportRequest { paths, ..ImportRequest::default() }).await
+        self.start_import(ImportRequest {
+            paths,
+            ..ImportRequest::default()
+        })
+        .await
     }
 }
 
@@ -174,7 +184,8 @@ impl Inner {
             .map_err(|error| EditItem::WriteLibrary(Box::new(error)))?;
         let batch = self.store.batch();
         for root in gone.iter().flat_map(|(_, deleted)| &deleted.roots) {
-            batch.unpin(root, Some(PIN_NAME));
+            batch.unpin(root, Some(PIN_COPIED));
+            batch.unpin(root, Some(PIN_REFERENCED));
         }
         if let Err(error) = batch.commit() {
             tracing::warn!(%error, "the pins of deleted items stay until the next delete");
@@ -208,16 +219,18 @@ impl Inner {
             .iter()
             .flat_map(|asset| &asset.renditions)
             .flat_map(|row| &row.locations)
-            .find_map(|location| {
-                Some((SourceId(location.source?), location.path.clone()))
-            })
+            .find_map(|location| Some((SourceId(location.source?), location.path.clone())))
             .ok_or(Relink::UnknownItem)?;
-        self.relink_source(item, id, &from, path).map_err(|error| match error {
-            RelinkSource::OtherContent => Relink::OtherContent,
-            RelinkSource::ReadFile(source) => Relink::ReadFile { path: path.to_owned(), source },
-            RelinkSource::WriteStore(error) => Relink::WriteLibrary(Box::new(error)),
-            RelinkSource::WriteLibrary(error) => Relink::WriteLibrary(Box::new(error)),
-        })
+        self.relink_source(item, id, &from, path)
+            .map_err(|error| match error {
+                RelinkSource::OtherContent => Relink::OtherContent,
+                RelinkSource::ReadFile(source) => Relink::ReadFile {
+                    path: path.to_owned(),
+                    source,
+                },
+                RelinkSource::WriteStore(error) => Relink::WriteLibrary(Box::new(error)),
+                RelinkSource::WriteLibrary(error) => Relink::WriteLibrary(Box::new(error)),
+            })
     }
 }
 

@@ -55,7 +55,9 @@ pub(crate) struct Events {
 
 impl Events {
     pub(crate) fn new() -> Self {
-        Self { sender: broadcast::Sender::new(CAPACITY) }
+        Self {
+            sender: broadcast::Sender::new(CAPACITY),
+        }
     }
 
     pub(crate) fn send(&self, event: Event) {
@@ -87,7 +89,9 @@ impl Events {
     }
 
     pub(crate) fn subscribe(&self) -> EventStream {
-        EventStream { receiver: self.sender.subscribe() }
+        EventStream {
+            receiver: self.sender.subscribe(),
+        }
     }
 }
 

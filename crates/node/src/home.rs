@@ -63,7 +63,10 @@ impl Home {
             make(&root.join(folder), 0o700)?;
         }
         make(&root.join("keys"), 0o700)?;
-        Ok(Self { root: root.to_owned(), _lock: lock })
+        Ok(Self {
+            root: root.to_owned(),
+            _lock: lock,
+        })
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -96,7 +99,10 @@ fn take_lock(root: &Path) -> Result<File, OpenNode> {
             let _ = Read::by_ref(&mut lock).take(32).read_to_string(&mut text);
             let run = RunFile::read(root);
             let pid = text.trim().parse().ok().or(run.as_ref().map(|run| run.pid));
-            return Err(OpenNode::HomeLocked { pid, endpoint: run.map(Box::new) });
+            return Err(OpenNode::HomeLocked {
+                pid,
+                endpoint: run.map(Box::new),
+            });
         }
         Err(errno) => return Err(OpenNode::from_io(&path, errno.into())),
     }

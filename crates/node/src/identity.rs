@@ -49,9 +49,12 @@ impl NodeIdentity {
         let mut stored = Vec::new();
         match File::open(&path) {
             Ok(file) => {
-                file.take(64).read_to_end(&mut stored).map_err(LoadIdentity::KeyFile)?;
-                let scalar =
-                    stored.strip_prefix(&PRIVATE_PREFIX).ok_or(LoadIdentity::KeyDamaged)?;
+                file.take(64)
+                    .read_to_end(&mut stored)
+                    .map_err(LoadIdentity::KeyFile)?;
+                let scalar = stored
+                    .strip_prefix(&PRIVATE_PREFIX)
+                    .ok_or(LoadIdentity::KeyDamaged)?;
                 Self::from_scalar(scalar).ok_or(LoadIdentity::KeyDamaged)
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::create(keys, &path),
@@ -64,7 +67,9 @@ impl NodeIdentity {
         for _ in 0..16 {
             let mut scalar = [0_u8; 32];
             getrandom::fill(&mut scalar).map_err(|_| LoadIdentity::Randomness)?;
-            let Some(identity) = Self::from_scalar(&scalar) else { continue };
+            let Some(identity) = Self::from_scalar(&scalar) else {
+                continue;
+            };
             let mut bytes = PRIVATE_PREFIX.to_vec();
             bytes.extend_from_slice(&scalar);
             write_key(keys, path, &bytes).map_err(LoadIdentity::KeyFile)?;
@@ -81,15 +86,21 @@ impl NodeIdentity {
         let mut multihash = vec![0x00, 37];
         multihash.extend_from_slice(&PUBLIC_PREFIX);
         multihash.extend_from_slice(&public_key);
-        Some(Self { peer_id: bs58::encode(multihash).into_string(), public_key })
+        Some(Self {
+            peer_id: bs58::encode(multihash).into_string(),
+            public_key,
+        })
     }
 }
 
 fn write_key(keys: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let temporary = keys.join("node.new");
     let _ = std::fs::remove_file(&temporary);
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&temporary)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&temporary, path)?;
@@ -108,7 +119,11 @@ mod tests {
         let identity = NodeIdentity::from_scalar(&one).expect("one is a valid scalar");
         assert_eq!(identity.public_key[0], 0x02, "the generator has an even y");
         assert_eq!(identity.public_key[1..4], [0x79, 0xbe, 0x66]);
-        assert!(identity.peer_id.starts_with("16Uiu2HA"), "{}", identity.peer_id);
+        assert!(
+            identity.peer_id.starts_with("16Uiu2HA"),
+            "{}",
+            identity.peer_id
+        );
         assert_eq!(identity.peer_id.len(), 53);
     }
 
@@ -119,7 +134,10 @@ mod tests {
         let first = NodeIdentity::load_or_create(dir.path()).expect("made");
         let second = NodeIdentity::load_or_create(dir.path()).expect("read");
         assert_eq!(first, second, "a restart keeps the identity");
-        let mode = std::fs::metadata(dir.path().join("node")).expect("stat").permissions().mode();
+        let mode = std::fs::metadata(dir.path().join("node"))
+            .expect("stat")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
         std::fs::write(dir.path().join("node"), b"nonsense").expect("write");
         assert!(matches!(

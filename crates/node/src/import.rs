@@ -28,10 +28,8 @@ mod summary;
 
 pub(crate) use name::{shown_file_name, shown_name, shown_path};
 pub(crate) use read::library_stamp;
-pub(crate) use scan::failure_of;
 use run::{ImportPlan, ImportPorts, run_import};
-
-
+pub(crate) use scan::failure_of;
 
 /// What to take in.
 #[derive(Clone, Debug, Default)]
@@ -97,7 +95,10 @@ impl Node {
     /// Counts what a drop holds, for at most about a second.
     pub async fn preview_drop(&self, paths: Vec<PathBuf>) -> DropSummary {
         let inner = Arc::clone(&self.inner);
-        self.inner.tasks.blocking(Lane::Work, move || summary::summarise(&inner, &paths)).await
+        self.inner
+            .tasks
+            .blocking(Lane::Work, move || summary::summarise(&inner, &paths))
+            .await
     }
 
     /// Journals an import and starts it.
@@ -115,16 +116,28 @@ impl Node {
         }
         let mut album = request.album;
         if let Some(title) = request.new_album {
-            let made = self.edit(Vec::new(), move |tx| tx.create_album(&title)).await;
+            let made = self
+                .edit(Vec::new(), move |tx| tx.create_album(&title))
+                .await;
             album = Some(made.map_err(|error| StartJob::JournalJob(Box::new(error)))?);
         }
         let title = match paths.as_slice() {
             [only] => name::shown_file_name(only),
             more => format!("{} files and folders", more.len()),
         };
-        let mode = if request.upload.is_some() { Some(ImportMode::Copy) } else { request.mode };
-        let options = ImportOptions { mode, album, upload: request.upload };
-        self.inner.begin(title, Request::Import { paths, options }).await
+        let mode = if request.upload.is_some() {
+            Some(ImportMode::Copy)
+        } else {
+            request.mode
+        };
+        let options = ImportOptions {
+            mode,
+            album,
+            upload: request.upload,
+        };
+        self.inner
+            .begin(title, Request::Import { paths, options })
+            .await
     }
 }
 
@@ -162,7 +175,10 @@ impl Inner {
             album: options.album,
         };
         let outcome = run_import(&ports, &plan);
-        let is_over = matches!(outcome, Outcome::Done(_) | Outcome::Stopped(Stop::Cancelled));
+        let is_over = matches!(
+            outcome,
+            Outcome::Done(_) | Outcome::Stopped(Stop::Cancelled)
+        );
         if let Some(upload) = options.upload
             && is_over
             && Meter::get(&handle.meter.files_failed) == 0

@@ -4,7 +4,6 @@
 //! and restore jobs are journaled in the library and go on after a kill, while
 //! verify, repair and gc are simply started again.
 
-
 mod control;
 mod run;
 mod table;

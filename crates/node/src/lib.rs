@@ -37,8 +37,8 @@ mod settings;
 mod tasks;
 
 pub use content::{
-    AddOptions, AddedFile, CarStream, ContentKind, ContentPath, DirEntry, ImportedCar,
-    Opened, ReadContent, WriteContent,
+    AddOptions, AddedFile, CarStream, ContentKind, ContentPath, DirEntry, ImportedCar, Opened,
+    ReadContent, WriteContent,
 };
 pub use edit::{AlsoDeleteFile, BatchOutcome, EditItem, Relink};
 pub use events::{Event, EventStream, MAX_IDS};
@@ -48,11 +48,11 @@ pub use import::{DropSummary, ImportMode, ImportRequest, Unreadable};
 pub use jobs::{
     ControlJob, Failure, FailureCode, Job, JobId, JobKind, JobState, PauseReason, StartJob,
 };
+pub use library::{ReadLibrary, Reader, SearchLibrary, Tx, WriteLibrary};
 pub use node::{Node, NodeConfig};
 pub use open::OpenNode;
 pub use preview::{GetCaptions, GetPreview, PreviewFile, PreviewSize};
 pub use problem::Problem;
-pub use library::{ReadLibrary, Reader, SearchLibrary, Tx, WriteLibrary};
 pub use settings::{
     CaptionStyle, ChangeSettings, CloseAction, DEFAULT_CONFIG, Language, Settings, Theme,
 };

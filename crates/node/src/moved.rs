@@ -31,7 +31,10 @@ pub(crate) fn start(inner: &Arc<Inner>) {
         loop {
             let inner = Arc::clone(&task);
             let from = after.take();
-            after = task.tasks.blocking(Lane::Work, move || step(&inner, from)).await;
+            after = task
+                .tasks
+                .blocking(Lane::Work, move || step(&inner, from))
+                .await;
             if after.is_none() {
                 return;
             }
@@ -43,7 +46,9 @@ pub(crate) fn start(inner: &Arc<Inner>) {
 /// Checks some known paths; returns the last one, or `None` at the end.
 fn step(inner: &Arc<Inner>, after: Option<RawPath>) -> Option<RawPath> {
     let view = inner.library.reader().ok()?;
-    let known = view.origins_under(&RawPath::default(), after.as_ref(), STEP).ok()?;
+    let known = view
+        .origins_under(&RawPath::default(), after.as_ref(), STEP)
+        .ok()?;
     for (path, origin) in &known {
         if inner.tasks.is_stopping() {
             return None;
@@ -54,7 +59,9 @@ fn step(inner: &Arc<Inner>, after: Option<RawPath>) -> Option<RawPath> {
         if there.is_ok_and(|there| library_stamp(&there) == origin.stamp) {
             continue;
         }
-        let Ok(assets) = view.assets(item) else { continue };
+        let Ok(assets) = view.assets(item) else {
+            continue;
+        };
         let location = assets
             .iter()
             .flat_map(|asset| &asset.renditions)
@@ -135,26 +142,39 @@ pub(crate) fn find_again(
 /// folders beside it and above (by file id, or same name and size).
 fn candidates(inner: &Inner, path: &Path, stamp: &Stamp) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let Some(folder) = path.parent() else { return found };
+    let Some(folder) = path.parent() else {
+        return found;
+    };
     let mut roots: Vec<PathBuf> = vec![folder.to_owned()];
     if let Some(above) = folder.parent() {
         roots.push(above.to_owned());
         if let Ok(entries) = std::fs::read_dir(above) {
-            let beside = entries.filter_map(Result::ok).take(1_000).map(|entry| entry.path());
+            let beside = entries
+                .filter_map(Result::ok)
+                .take(1_000)
+                .map(|entry| entry.path());
             roots.extend(beside.filter(|path| path != folder && path.is_dir()));
         }
     }
-    let known = inner.library.reader().and_then(|view| view.folders(None)).unwrap_or_default();
+    let known = inner
+        .library
+        .reader()
+        .and_then(|view| view.folders(None))
+        .unwrap_or_default();
     roots.extend(known.iter().map(|folder| path_of(&folder.path)));
     let mut looked_at = 0;
     for root in roots {
-        let Ok(entries) = std::fs::read_dir(&root) else { continue };
+        let Ok(entries) = std::fs::read_dir(&root) else {
+            continue;
+        };
         for entry in entries.filter_map(Result::ok) {
             looked_at += 1;
             if looked_at > MAX_ENTRIES {
                 return found;
             }
-            let Ok(metadata) = entry.metadata() else { continue };
+            let Ok(metadata) = entry.metadata() else {
+                continue;
+            };
             if !metadata.is_file() || metadata.len() != stamp.size {
                 continue;
             }
@@ -196,11 +216,13 @@ impl Inner {
         from: &RawPath,
         to: &Path,
     ) -> Result<(), RelinkSource> {
-        self.store.relink_source(id, to).map_err(|error| match error {
-            store::TrackSource::OtherContent(_) => RelinkSource::OtherContent,
-            store::TrackSource::ReadFile { source, .. } => RelinkSource::ReadFile(source),
-            error => RelinkSource::WriteStore(error),
-        })?;
+        self.store
+            .relink_source(id, to)
+            .map_err(|error| match error {
+                store::TrackSource::OtherContent(_) => RelinkSource::OtherContent,
+                store::TrackSource::ReadFile { source, .. } => RelinkSource::ReadFile(source),
+                error => RelinkSource::WriteStore(error),
+            })?;
         let metadata = std::fs::metadata(to).map_err(RelinkSource::ReadFile)?;
         let stamp = library_stamp(&Stamp::of(&metadata));
         let to = RawPath(to.as_os_str().as_bytes().to_vec());

@@ -42,7 +42,11 @@ pub struct NodeConfig {
 impl NodeConfig {
     /// The usual configuration for a home.
     pub fn new(home: impl Into<PathBuf>) -> Self {
-        Self { home: home.into(), media_worker: None, import_threads: 0 }
+        Self {
+            home: home.into(),
+            media_worker: None,
+            import_threads: 0,
+        }
     }
 
     /// Uses this program for hostile decoding.
@@ -135,8 +139,12 @@ impl Node {
     pub async fn open(config: NodeConfig) -> Result<Self, OpenNode> {
         let tasks = Tasks::new();
         let opening = tasks.clone();
-        let inner = tasks.blocking(Lane::Work, move || open_inner(config, opening)).await?;
-        let node = Self { inner: Arc::new(inner) };
+        let inner = tasks
+            .blocking(Lane::Work, move || open_inner(config, opening))
+            .await?;
+        let node = Self {
+            inner: Arc::new(inner),
+        };
         node.start().await;
         Ok(node)
     }
@@ -154,7 +162,9 @@ impl Node {
         });
         // The journal lists newest first.
         for row in rows.into_iter().rev() {
-            let Some(handle) = JobHandle::from_row(row) else { continue };
+            let Some(handle) = JobHandle::from_row(row) else {
+                continue;
+            };
             let handle = Arc::new(handle);
             self.inner.jobs.add(Arc::clone(&handle));
             if handle.state() == JobState::Queued {
@@ -227,7 +237,8 @@ impl Node {
         &self,
         keys: Option<Vec<String>>,
     ) -> Result<Arc<Settings>, ChangeSettings> {
-        self.change_settings(move |file| file.reset(keys.as_deref())).await
+        self.change_settings(move |file| file.reset(keys.as_deref()))
+            .await
     }
 
     async fn change_settings<F>(&self, change: F) -> Result<Arc<Settings>, ChangeSettings>
@@ -262,7 +273,10 @@ impl Node {
         T: Send + 'static,
     {
         let library = Arc::clone(&self.inner.library);
-        self.inner.tasks.blocking(Lane::Query, move || ask(&library.reader()?)).await
+        self.inner
+            .tasks
+            .blocking(Lane::Query, move || ask(&library.reader()?))
+            .await
     }
 
     /// Searches as one types.
@@ -272,7 +286,10 @@ impl Node {
         limit: usize,
     ) -> Result<Vec<SearchHit>, SearchLibrary> {
         let library = Arc::clone(&self.inner.library);
-        self.inner.tasks.blocking(Lane::Query, move || library.search(&text, limit)).await
+        self.inner
+            .tasks
+            .blocking(Lane::Query, move || library.search(&text, limit))
+            .await
     }
 
     /// Changes what people say (titles, favourites, progress, albums...) in one durable
@@ -284,7 +301,11 @@ impl Node {
         T: Send + 'static,
     {
         let library = Arc::clone(&self.inner.library);
-        let done = self.inner.tasks.blocking(Lane::Query, move || library.write(change)).await?;
+        let done = self
+            .inner
+            .tasks
+            .blocking(Lane::Query, move || library.write(change))
+            .await?;
         self.inner.events.items_changed(&items);
         self.inner.touch_index();
         Ok(done)
@@ -312,7 +333,15 @@ impl Node {
         let _ = writeln!(text, "peer id: {}", self.inner.identity.peer_id);
         let uname = rustix::system::uname();
         let _ = writeln!(text, "system: {:?} {:?}", uname.sysname(), uname.release());
-        let _ = writeln!(text, "previews: {}", if self.inner.media.is_some() { "on" } else { "off" });
+        let _ = writeln!(
+            text,
+            "previews: {}",
+            if self.inner.media.is_some() {
+                "on"
+            } else {
+                "off"
+            }
+        );
         match self.query(|view| view.counts(None)).await {
             Ok(counts) => {
                 let _ = writeln!(text, "items: {counts:?}");
@@ -325,7 +354,10 @@ impl Node {
         let _ = writeln!(
             text,
             "storage: {} blocks, {} bytes used, {} referenced, {} free, {} folders",
-            storage.blocks, storage.used, storage.referenced, storage.free,
+            storage.blocks,
+            storage.used,
+            storage.referenced,
+            storage.free,
             storage.folders.len(),
         );
         let report = self.inner.store.open_report();
@@ -351,7 +383,10 @@ const HOME_FOLDER: store::FolderId = store::FolderId(0);
 async fn index_task(inner: Arc<Inner>) {
     loop {
         let library = Arc::clone(&inner.library);
-        let left = inner.tasks.blocking(Lane::Work, move || library.index_pending()).await;
+        let left = inner
+            .tasks
+            .blocking(Lane::Work, move || library.index_pending())
+            .await;
         match left {
             Ok(left) if left > 0 => continue,
             Ok(_) => {}
@@ -389,7 +424,10 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
         });
     }
     let quota = settings.settings().quota_bytes;
-    let store_config = StoreConfig { quota, ..StoreConfig::new(&root) };
+    let store_config = StoreConfig {
+        quota,
+        ..StoreConfig::new(&root)
+    };
     let store = Store::open(store_config).map_err(|error| OpenNode::from_store(&root, error))?;
     let library = Library::open(LibraryConfig::new(&root))
         .map_err(|error| OpenNode::from_library(&root, error))?;

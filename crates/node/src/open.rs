@@ -57,7 +57,10 @@ impl OpenNode {
             ErrorKind::ReadOnlyFilesystem => Self::ReadOnly(path.to_owned()),
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull(path.to_owned()),
             ErrorKind::PermissionDenied => Self::NoPermission(path.to_owned()),
-            _ => Self::UseHome { path: path.to_owned(), source },
+            _ => Self::UseHome {
+                path: path.to_owned(),
+                source,
+            },
         }
     }
 

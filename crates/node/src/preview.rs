@@ -91,7 +91,10 @@ impl Node {
         size: PreviewSize,
     ) -> Result<PreviewFile, GetPreview> {
         let inner = Arc::clone(&self.inner);
-        self.inner.tasks.blocking(Lane::Read, move || inner.preview(item, size)).await
+        self.inner
+            .tasks
+            .blocking(Lane::Read, move || inner.preview(item, size))
+            .await
     }
 
     /// Makes the previews of these items first: they are on screen.
@@ -108,7 +111,11 @@ impl Node {
     /// Peaks of an item's sound, 0 to 255, made once and kept.
     pub async fn waveform(&self, item: ItemId) -> Result<Vec<u8>, GetPreview> {
         let inner = Arc::clone(&self.inner);
-        let begun = self.inner.tasks.blocking(Lane::Read, move || inner.waveform_begin(item)).await?;
+        let begun = self
+            .inner
+            .tasks
+            .blocking(Lane::Read, move || inner.waveform_begin(item))
+            .await?;
         let (path, source) = match begun {
             WaveformBegun::Ready(peaks) => return Ok(peaks),
             WaveformBegun::Make(path, source) => (path, source),
@@ -138,7 +145,11 @@ impl Node {
             .into_iter()
             .find(|row| row.id == asset && row.role == AssetRole::Captions)
             .ok_or(GetCaptions::UnknownCaptions)?;
-        let rendition = asset.renditions.first().ok_or(GetCaptions::UnknownCaptions)?.id;
+        let rendition = asset
+            .renditions
+            .first()
+            .ok_or(GetCaptions::UnknownCaptions)?
+            .id;
         let stream = self
             .open_stream(item, Some(rendition))
             .await
@@ -157,7 +168,11 @@ impl Node {
             }
             bytes.extend_from_slice(&part);
         }
-        let name = if asset.label.is_empty() { stream.name().to_owned() } else { asset.label };
+        let name = if asset.label.is_empty() {
+            stream.name().to_owned()
+        } else {
+            asset.label
+        };
         let work = move || {
             let format = media::captions::detect(&bytes, &name)
                 .ok_or_else(|| GetCaptions::BadCaptions("the format is not known".to_owned()))?;
@@ -179,7 +194,12 @@ impl Inner {
         let view = self.library.reader().map_err(failed)?;
         let assets = view.assets(item).map_err(failed)?;
         let root_of = |role| {
-            assets.iter().find(|asset| asset.role == role)?.renditions.first().map(|row| row.root)
+            assets
+                .iter()
+                .find(|asset| asset.role == role)?
+                .renditions
+                .first()
+                .map(|row| row.root)
         };
         let main = root_of(AssetRole::Main).ok_or(GetPreview::UnknownItem)?;
         let (is_poster, max_px) = match size {
@@ -188,12 +208,17 @@ impl Inner {
             PreviewSize::Poster => (true, 320),
             PreviewSize::PosterLarge => (true, 1440),
         };
-        let root = root_of(AssetRole::Poster).filter(|_| is_poster).unwrap_or(main);
+        let root = root_of(AssetRole::Poster)
+            .filter(|_| is_poster)
+            .unwrap_or(main);
         let thumbs = self.home.thumbs();
         if let Some(file) = thumbs::read(&thumbs, &root, max_px) {
             return Ok(file);
         }
-        let detail = view.item(item, None).map_err(failed)?.ok_or(GetPreview::UnknownItem)?;
+        let detail = view
+            .item(item, None)
+            .map_err(failed)?
+            .ok_or(GetPreview::UnknownItem)?;
         if let Some(facts) = detail.facts
             && let Some(reason) = facts.probe.get(FAILED).and_then(|value| value.as_str())
         {

@@ -162,7 +162,10 @@ impl Settings {
             }
         }
         let settings: Self = serde_json::from_value(Value::Object(checked)).map_err(|error| {
-            ChangeSettings::BadValue { key: String::new(), reason: error.to_string() }
+            ChangeSettings::BadValue {
+                key: String::new(),
+                reason: error.to_string(),
+            }
         })?;
         settings.check()?;
         Ok(settings)
@@ -173,7 +176,10 @@ impl Settings {
             if ok {
                 Ok(())
             } else {
-                Err(ChangeSettings::BadValue { key: key.to_owned(), reason: reason.to_owned() })
+                Err(ChangeSettings::BadValue {
+                    key: key.to_owned(),
+                    reason: reason.to_owned(),
+                })
             }
         };
         allow(
@@ -191,9 +197,21 @@ impl Settings {
             "watchedThreshold",
             "0.5 to 1",
         )?;
-        allow((1..=120).contains(&self.seek_seconds), "seekSeconds", "1 to 120 seconds")?;
-        allow((1..=600).contains(&self.slideshow_seconds), "slideshowSeconds", "1 to 600 seconds")?;
-        allow((50..=300).contains(&self.captions.size), "captions", "size is 50 to 300 percent")?;
+        allow(
+            (1..=120).contains(&self.seek_seconds),
+            "seekSeconds",
+            "1 to 120 seconds",
+        )?;
+        allow(
+            (1..=600).contains(&self.slideshow_seconds),
+            "slideshowSeconds",
+            "1 to 600 seconds",
+        )?;
+        allow(
+            (50..=300).contains(&self.captions.size),
+            "captions",
+            "size is 50 to 300 percent",
+        )?;
         let color = self.captions.color.as_bytes();
         let is_color = color.len() == 7
             && color.first() == Some(&b'#')

@@ -65,13 +65,19 @@ impl Node {
     /// What is used, free and allowed.
     pub async fn storage(&self) -> StorageReport {
         let inner = Arc::clone(&self.inner);
-        self.inner.tasks.blocking(Lane::Query, move || inner.storage_report()).await
+        self.inner
+            .tasks
+            .blocking(Lane::Query, move || inner.storage_report())
+            .await
     }
 
     /// The store's own numbers.
     pub async fn repo_stat(&self) -> Result<StoreStat, IndexFault> {
         let store = Arc::clone(&self.inner.store);
-        self.inner.tasks.blocking(Lane::Query, move || store.stat()).await
+        self.inner
+            .tasks
+            .blocking(Lane::Query, move || store.stat())
+            .await
     }
 
     /// Adds a folder, usually on another disk, that holds blocks.
@@ -86,7 +92,9 @@ impl Node {
             .tasks
             .blocking(Lane::Work, move || {
                 let id = store.add_folder(&path, quota).map_err(folder_failed)?;
-                let folders = store.folders().map_err(|error| folder_failed(error.into()))?;
+                let folders = store
+                    .folders()
+                    .map_err(|error| folder_failed(error.into()))?;
                 let folder = folders.iter().find(|folder| folder.id == id);
                 folder.map(report).ok_or(ChangeFolder::UnknownFolder)
             })
@@ -216,8 +224,7 @@ fn verified(report: &VerifyReport) -> String {
 
 /// Free bytes for this user on the disk of `path`; 0 when it cannot be told.
 fn free_bytes(path: &Path) -> u64 {
-    rustix::fs::statvfs(path)
-        .map_or(0, |stat| stat.f_bavail.saturating_mul(stat.f_frsize))
+    rustix::fs::statvfs(path).map_or(0, |stat| stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
 fn report(folder: &Folder) -> FolderReport {

@@ -10,7 +10,7 @@ mod source;
 use std::future::Future;
 use std::io::SeekFrom;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -82,7 +82,9 @@ pub struct MediaStream {
     position: u64,
     /// What was read and not handed out yet; it ends at the read-ahead's offset.
     buffer: Bytes,
-    reading: Option<Reading>,
+    /// The read under way. The lock is never taken: it makes the stream `Sync`, so that
+    /// reads through a shared reference are `Send`.
+    reading: Mutex<Option<Reading>>,
 }
 
 impl std::fmt::Debug for MediaStream {
@@ -107,7 +109,7 @@ impl Clone for MediaStream {
             tasks: self.tasks.clone(),
             position: self.position,
             buffer: Bytes::new(),
-            reading: None,
+            reading: Mutex::new(None),
         }
     }
 }
@@ -130,7 +132,7 @@ impl MediaStream {
             tasks: tasks.clone(),
             position: 0,
             buffer: Bytes::new(),
-            reading: None,
+            reading: Mutex::new(None),
         }
     }
 
@@ -180,7 +182,9 @@ impl MediaStream {
             if tasks.is_stopping() {
                 return Err(ReadMedia::ShuttingDown);
             }
-            tasks.blocking(Lane::Read, move || source.read_at(offset, len)).await
+            tasks
+                .blocking(Lane::Read, move || source.read_at(offset, len))
+                .await
         }
     }
 }
@@ -196,13 +200,14 @@ impl AsyncRead for MediaStream {
             if this.position >= this.size || buf.remaining() == 0 {
                 return Poll::Ready(Ok(()));
             }
-            let mut reading = match this.reading.take() {
+            let under_way = this.reading.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let mut reading = match under_way.take() {
                 Some(reading) => reading,
                 None => Box::pin(this.begin(this.position, MAX_READ)),
             };
             match reading.as_mut().poll(cx) {
                 Poll::Pending => {
-                    this.reading = Some(reading);
+                    this.reading = Mutex::new(Some(reading));
                     return Poll::Pending;
                 }
                 Poll::Ready(Ok(bytes)) if bytes.is_empty() => {
@@ -233,7 +238,7 @@ impl AsyncSeek for MediaStream {
         if target != this.position {
             // What was on its way is for another place.
             this.buffer = Bytes::new();
-            this.reading = None;
+            this.reading = Mutex::new(None);
             this.position = target;
         }
         Ok(())
@@ -278,7 +283,14 @@ impl Inner {
         let name = row.locations.first().map_or_else(String::new, |location| {
             crate::import::shown_file_name(&crate::jobs::path_of(&location.path))
         });
-        Ok(MediaStream::new(&self.tasks, source, row.root, row.size, row.mime.clone(), name))
+        Ok(MediaStream::new(
+            &self.tasks,
+            source,
+            row.root,
+            row.size,
+            row.mime.clone(),
+            name,
+        ))
     }
 
     /// The best source of a rendition: a referenced file that is as recorded, else the
@@ -346,7 +358,11 @@ impl Inner {
             let root = assets
                 .iter()
                 .flat_map(|asset| &asset.renditions)
-                .find(|row| row.locations.iter().any(|location| location.source == Some(id.0)))
+                .find(|row| {
+                    row.locations
+                        .iter()
+                        .any(|location| location.source == Some(id.0))
+                })
                 .map(|row| row.root)
                 .ok_or(LocationState::Missing)?;
             return Ok(Source::dag(Blocks::local(&self.store), root));
@@ -365,7 +381,10 @@ impl Inner {
         if known == state {
             return;
         }
-        match self.library.write(|tx| tx.set_location_state(item, path, state)) {
+        match self
+            .library
+            .write(|tx| tx.set_location_state(item, path, state))
+        {
             Ok(()) => self.events.items_changed(&[item]),
             Err(error) => tracing::warn!(%error, "the state of a file could not be noted"),
         }

@@ -70,15 +70,17 @@ impl Tasks {
     {
         let cancel = self.cancel.clone();
         let span = tracing::debug_span!("task", name);
-        drop(self.tracker.spawn(
-            async move {
-                tokio::select! {
-                    () = cancel.cancelled() => tracing::trace!("cancelled"),
-                    () = task => {}
+        drop(
+            self.tracker.spawn(
+                async move {
+                    tokio::select! {
+                        () = cancel.cancelled() => tracing::trace!("cancelled"),
+                        () = task => {}
+                    }
                 }
-            }
-            .instrument(span),
-        ));
+                .instrument(span),
+            ),
+        );
     }
 
     /// Runs `work` on a blocking thread of `lane` and waits for it.
@@ -120,7 +122,10 @@ impl Tasks {
     pub(crate) async fn shutdown(&self, deadline: Duration) -> usize {
         self.cancel.cancel();
         self.tracker.close();
-        if tokio::time::timeout(deadline, self.tracker.wait()).await.is_err() {
+        if tokio::time::timeout(deadline, self.tracker.wait())
+            .await
+            .is_err()
+        {
             let left = self.tracker.len();
             tracing::warn!(left, "tasks did not stop in time");
             return left;

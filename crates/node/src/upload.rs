@@ -161,7 +161,9 @@ where
     let mut total = 0;
     loop {
         let len = source.read(&mut buffer).await?;
-        let Some(piece) = buffer.get(..len).filter(|piece| !piece.is_empty()) else { break };
+        let Some(piece) = buffer.get(..len).filter(|piece| !piece.is_empty()) else {
+            break;
+        };
         file.write_all(piece).await?;
         total += len as u64;
     }
@@ -183,13 +185,19 @@ fn checked(path: &str) -> Result<PathBuf, ReceiveUpload> {
             _ => return Err(bad()),
         }
     }
-    if clean.as_os_str().is_empty() { Err(bad()) } else { Ok(clean) }
+    if clean.as_os_str().is_empty() {
+        Err(bad())
+    } else {
+        Ok(clean)
+    }
 }
 
 /// What an upload holds at its top; `None` when there is no such upload.
 pub(crate) fn entries(folder: &Path) -> Option<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).ok()?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
     paths.sort();
     Some(paths)
 }
@@ -201,7 +209,9 @@ pub(crate) async fn sweep(inner: &Arc<Inner>) {
     inner
         .tasks
         .blocking(Lane::Work, move || {
-            let Ok(jobs) = library.reader().and_then(|view| view.jobs()) else { return };
+            let Ok(jobs) = library.reader().and_then(|view| view.jobs()) else {
+                return;
+            };
             let needed: HashSet<PathBuf> = jobs
                 .iter()
                 .filter(|job| !matches!(job.state, library::JobState::Cancelled))

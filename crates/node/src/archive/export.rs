@@ -15,10 +15,12 @@ use library::{
 };
 use serde_json::Value;
 
-use super::{BLOCKS, CONFIG, FORMAT, FileEntry, INDEX, Index, LIBRARY, MEDIA, PinEntry, write_durable};
+use super::{
+    BLOCKS, CONFIG, FORMAT, FileEntry, INDEX, Index, LIBRARY, MEDIA, PinEntry, write_durable,
+};
 use crate::content::car::walk;
 use crate::import::shown_name;
-use crate::import::sink::{PIN_NAME, chain};
+use crate::import::sink::{chain, is_own_pin};
 use crate::jobs::{FailureCode, JobHandle, Meter, Outcome, Stop};
 use crate::node::Inner;
 use crate::stream::MAX_READ;
@@ -44,7 +46,10 @@ impl From<Stop> for ExportHome {
 fn failed(error: &(dyn std::error::Error + 'static)) -> ExportHome {
     if let Some(error) = error.downcast_ref::<std::io::Error>() {
         use std::io::ErrorKind;
-        if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
+        if matches!(
+            error.kind(),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+        ) {
             return ExportHome::DiskFull;
         }
     }
@@ -54,7 +59,11 @@ fn failed(error: &(dyn std::error::Error + 'static)) -> ExportHome {
 impl Inner {
     /// The body of an export job.
     pub(crate) fn work_export(self: &Arc<Self>, handle: &JobHandle, folder: &Path) -> Outcome {
-        let export = Export { inner: self, handle, folder };
+        let export = Export {
+            inner: self,
+            handle,
+            folder,
+        };
         match export.run() {
             Ok(()) => Outcome::Done(None),
             Err(ExportHome::Stopped(stop)) => stop.into(),
@@ -109,8 +118,12 @@ impl Export<'_> {
             write_durable(&self.folder.join(CONFIG), &text).map_err(|error| failed(&error))?;
         }
         files.sort();
-        let text = serde_json::to_vec_pretty(&Index { format: FORMAT, files, pins })
-            .map_err(|error| failed(&error))?;
+        let text = serde_json::to_vec_pretty(&Index {
+            format: FORMAT,
+            files,
+            pins,
+        })
+        .map_err(|error| failed(&error))?;
         let folder = File::open(self.folder).map_err(|error| failed(&error))?;
         rustix::fs::syncfs(&folder).map_err(|errno| failed(&std::io::Error::from(errno)))?;
         write_durable(&index, &text).map_err(|error| failed(&error))
@@ -118,7 +131,11 @@ impl Export<'_> {
 
     /// Everything to write, with names that are free, in the order of item ids.
     fn originals(&self) -> Result<Vec<Original>, ExportHome> {
-        let view = self.inner.library.reader().map_err(|error| failed(&error))?;
+        let view = self
+            .inner
+            .library
+            .reader()
+            .map_err(|error| failed(&error))?;
         let mut rows: Vec<(ItemId, Option<FolderId>)> = Vec::new();
         for shelf in [Shelf::Live, Shelf::Trash] {
             let mut query = ItemQuery {
@@ -177,7 +194,9 @@ impl Export<'_> {
         if let Some(path) = known.get(&id) {
             return path.clone();
         }
-        let Ok(Some(row)) = view.folder(id) else { return String::new() };
+        let Ok(Some(row)) = view.folder(id) else {
+            return String::new();
+        };
         let parent = match row.parent {
             Some(parent) if depth < 64 => self.folder_path(view, parent, known, depth + 1),
             _ => String::new(),
@@ -244,26 +263,35 @@ impl Export<'_> {
     fn library(&self) -> Result<(), ExportHome> {
         let path = self.folder.join(LIBRARY);
         let file = File::create(&path).map_err(|error| failed(&error))?;
-        let mut rows = WithoutSources { out: BufWriter::new(file), line: Vec::new() };
-        self.inner.library.export_json(&mut rows).map_err(|error| failed(&error))?;
+        let mut rows = WithoutSources {
+            out: BufWriter::new(file),
+            line: Vec::new(),
+        };
+        self.inner
+            .library
+            .export_json(&mut rows)
+            .map_err(|error| failed(&error))?;
         rows.finish().map_err(|error| failed(&error))
     }
 
     /// `blocks.car` with the DAGs that were pinned by hand.
     fn pins(&self) -> Result<Vec<PinEntry>, ExportHome> {
         let pins = self.inner.store.pins().map_err(|error| failed(&error))?;
-        let mut by_hand: Vec<&store::Pin> = pins.iter().filter(|pin| pin.name != PIN_NAME).collect();
+        let mut by_hand: Vec<&store::Pin> =
+            pins.iter().filter(|pin| !is_own_pin(&pin.name)).collect();
         by_hand.sort_by(|a, b| (a.cid, &a.name).cmp(&(b.cid, &b.name)));
         let file = File::create(self.folder.join(BLOCKS)).map_err(|error| failed(&error))?;
         let mut out = BufWriter::new(file);
         let mut roots: Vec<Cid> = by_hand.iter().map(|pin| pin.cid).collect();
         roots.dedup();
-        out.write_all(&CarWriter::header(&roots)).map_err(|error| failed(&error))?;
+        out.write_all(&CarWriter::header(&roots))
+            .map_err(|error| failed(&error))?;
         let mut seen = HashSet::new();
         for root in roots {
             let each = |cid: &Cid, bytes: &Bytes| -> Result<(), ExportHome> {
                 self.handle.control.checkpoint()?;
-                out.write_all(&CarWriter::section(cid, bytes)).map_err(|error| failed(&error))
+                out.write_all(&CarWriter::section(cid, bytes))
+                    .map_err(|error| failed(&error))
             };
             // An incomplete DAG is exported as far as it is here.
             match walk(self.inner, root, &mut seen, each) {
@@ -287,13 +315,23 @@ fn portable(name: &str, otherwise: &str) -> String {
     let shown = shown_name(std::ffi::OsStr::new(name));
     let clean: String = shown
         .chars()
-        .map(|c| if matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c })
+        .map(|c| {
+            if matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') {
+                '_'
+            } else {
+                c
+            }
+        })
         .collect();
     let mut clean = clean.trim_matches([' ', '.']).to_owned();
     while clean.len() > MAX_NAME {
         clean.pop();
     }
-    if clean.is_empty() { otherwise.to_owned() } else { clean }
+    if clean.is_empty() {
+        otherwise.to_owned()
+    } else {
+        clean
+    }
 }
 
 fn file_name(path: &RawPath, root: &Cid) -> String {
@@ -361,7 +399,10 @@ impl<W: Write> Write for WithoutSources<W> {
 /// A row and what follows it: a comma, white space.
 fn split_end(line: &[u8]) -> (&[u8], &[u8]) {
     let is_end = |byte: &u8| matches!(byte, b',' | b'\n' | b'\r' | b' ');
-    let len = line.iter().rposition(|byte| !is_end(byte)).map_or(0, |last| last + 1);
+    let len = line
+        .iter()
+        .rposition(|byte| !is_end(byte))
+        .map_or(0, |last| last + 1);
     line.split_at(len)
 }
 
@@ -389,19 +430,31 @@ mod tests {
         let mut taken = HashSet::new();
         let mut name = |name: &str| free("media/".to_owned(), name, &mut taken);
         assert_eq!(name("a.jpg"), "media/a.jpg");
-        assert_eq!(name("A.jpg"), "media/A (2).jpg", "file systems without case see one name");
+        assert_eq!(
+            name("A.jpg"),
+            "media/A (2).jpg",
+            "file systems without case see one name"
+        );
         assert_eq!(name("a.jpg"), "media/a (3).jpg");
     }
 
     #[test]
     fn store_ids_leave_the_rows() {
-        let mut rows = WithoutSources { out: Vec::new(), line: Vec::new() };
-        rows.write_all(b"{\n\"items\":[\n{\"l\":[{\"path\":\"/a\",\"source\":3,\"sta").expect("write");
-        rows.write_all(b"te\":\"ok\"}],\"source\":7},\n{\"b\":1}\n]}").expect("write");
+        let mut rows = WithoutSources {
+            out: Vec::new(),
+            line: Vec::new(),
+        };
+        rows.write_all(b"{\n\"items\":[\n{\"l\":[{\"path\":\"/a\",\"source\":3,\"sta")
+            .expect("write");
+        rows.write_all(b"te\":\"ok\"}],\"source\":7},\n{\"b\":1}\n]}")
+            .expect("write");
         rows.flush_line().expect("write");
         let text = String::from_utf8(rows.out).expect("text");
         assert!(!text.contains("\"source\":3"), "{text}");
-        assert!(text.contains("\"source\":7"), "only locations lose it: {text}");
+        assert!(
+            text.contains("\"source\":7"),
+            "only locations lose it: {text}"
+        );
         assert!(text.starts_with("{\n\"items\":[\n"), "{text}");
     }
 }

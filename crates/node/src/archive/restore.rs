@@ -13,7 +13,7 @@ use store::{Batch, PinKind, PutBlock};
 use super::{BLOCKS, CONFIG, FORMAT, FileEntry, INDEX, Index, LIBRARY, MEDIA, write_durable};
 use crate::events::Event;
 use crate::import::large::{BlockSink, HashFile, hash_file};
-use crate::import::sink::{PIN_NAME, chain, commit_failed, put_failed, write_failed};
+use crate::import::sink::{PIN_COPIED, chain, commit_failed, put_failed, write_failed};
 use crate::jobs::{FailureCode, JobHandle, Meter, Outcome};
 use crate::node::Inner;
 
@@ -25,8 +25,13 @@ const MAX_INDEX: u64 = 1 << 30;
 impl Inner {
     /// The body of a restore job.
     pub(crate) fn work_restore(self: &Arc<Self>, handle: &JobHandle, folder: &Path) -> Outcome {
-        let mut restore =
-            Restore { inner: self, handle, folder, batch: None, in_batch: 0 };
+        let mut restore = Restore {
+            inner: self,
+            handle,
+            folder,
+            batch: None,
+            in_batch: 0,
+        };
         match restore.run() {
             Ok(()) => Outcome::Done(None),
             Err(outcome) => outcome,
@@ -59,7 +64,8 @@ impl BlockSink for Copy<'_> {
 
     fn leaf(&mut self, leaf: &Leaf, _offset: u64, chunk: &[u8]) -> Result<(), PutBlock> {
         Meter::add(&self.meter.bytes_done, chunk.len() as u64);
-        self.batch.put_parts(&leaf.cid, &[&leaf.prefix, chunk, &leaf.suffix])
+        self.batch
+            .put_parts(&leaf.cid, &[&leaf.prefix, chunk, &leaf.suffix])
     }
 
     fn node(&mut self, block: Block) -> Result<(), PutBlock> {
@@ -91,12 +97,14 @@ impl Restore<'_> {
         self.commit()?;
         self.blocks(&index)?;
         self.config()?;
-        let mut file =
-            File::open(self.folder.join(LIBRARY)).map_err(|error| broken(&error))?;
-        self.inner.library.import_json(&mut file).map_err(|error| match error {
-            library::ImportLibrary::Write(error) => write_failed(&error),
-            error => broken(&error),
-        })?;
+        let mut file = File::open(self.folder.join(LIBRARY)).map_err(|error| broken(&error))?;
+        self.inner
+            .library
+            .import_json(&mut file)
+            .map_err(|error| match error {
+                library::ImportLibrary::Write(error) => write_failed(&error),
+                error => broken(&error),
+            })?;
         self.inner.touch_index();
         self.inner.previews.more();
         // More than a list of ids could say: listeners read everything again.
@@ -107,7 +115,11 @@ impl Restore<'_> {
     /// Takes one original in; it must have the root that the index says.
     fn file(&mut self, entry: &FileEntry) -> Result<(), Outcome> {
         let Some(path) = self.inside(&entry.file) else {
-            return self.failure(entry, FailureCode::ContentMismatch, "the path leads outside");
+            return self.failure(
+                entry,
+                FailureCode::ContentMismatch,
+                "the path leads outside",
+            );
         };
         self.handle.meter.at(&path);
         let opened = File::open(&path).and_then(|file| Ok((file.metadata()?.len(), file)));
@@ -127,7 +139,10 @@ impl Restore<'_> {
         }
         let inner = self.inner;
         let batch = self.batch.get_or_insert_with(|| inner.store.batch());
-        let mut sink = Copy { batch, meter: &self.handle.meter };
+        let mut sink = Copy {
+            batch,
+            meter: &self.handle.meter,
+        };
         let hashed = hash_file(
             &file,
             size,
@@ -152,26 +167,26 @@ impl Restore<'_> {
             // The blocks are garbage that gc takes: nothing pins them.
             return self.failure(entry, FailureCode::ContentMismatch, "the bytes differ");
         }
-        batch.pin(&root.cid, PinKind::BytesRequired, PIN_NAME);
+        batch.pin(&root.cid, PinKind::BytesRequired, PIN_COPIED);
         Meter::add(&self.handle.meter.files_done, 1);
         self.in_batch += size;
-        if self.in_batch >= BATCH_BYTES { self.commit() } else { Ok(()) }
+        if self.in_batch >= BATCH_BYTES {
+            self.commit()
+        } else {
+            Ok(())
+        }
     }
 
     /// A path of the index, when it stays below `media/`.
     fn inside(&self, file: &str) -> Option<PathBuf> {
         let relative = Path::new(file);
-        let is_plain =
-            relative.components().all(|component| matches!(component, Component::Normal(_)));
+        let is_plain = relative
+            .components()
+            .all(|component| matches!(component, Component::Normal(_)));
         (is_plain && relative.starts_with(MEDIA)).then(|| self.folder.join(relative))
     }
 
-    fn failure(
-        &self,
-        entry: &FileEntry,
-        code: FailureCode,
-        message: &str,
-    ) -> Result<(), Outcome> {
+    fn failure(&self, entry: &FileEntry, code: FailureCode, message: &str) -> Result<(), Outcome> {
         Meter::add(&self.handle.meter.files_failed, 1);
         let path = RawPath(entry.file.as_bytes().to_vec());
         let id = self.handle.id;
@@ -206,7 +221,9 @@ impl Restore<'_> {
             }
             reader.push(piece.get(..len).unwrap_or_default());
             while let Some(part) = reader.next_part().map_err(|error| broken(&error))? {
-                let CarPart::Block(block) = part else { continue };
+                let CarPart::Block(block) = part else {
+                    continue;
+                };
                 let inner = self.inner;
                 let batch = self.batch.get_or_insert_with(|| inner.store.batch());
                 batch.put(&block).map_err(|error| put_failed(&error))?;
@@ -221,8 +238,11 @@ impl Restore<'_> {
         let batch = self.batch.get_or_insert_with(|| inner.store.batch());
         for pin in &index.pins {
             let cid = dag::parse_cid(&pin.cid).map_err(|error| broken(&error))?;
-            let kind =
-                if pin.bytes_required { PinKind::BytesRequired } else { PinKind::ReferenceOk };
+            let kind = if pin.bytes_required {
+                PinKind::BytesRequired
+            } else {
+                PinKind::ReferenceOk
+            };
             if pin.recursive {
                 batch.pin(&cid, kind, &pin.name);
             } else {
@@ -234,7 +254,9 @@ impl Restore<'_> {
 
     /// The settings, comments and all.
     fn config(&self) -> Result<(), Outcome> {
-        let Ok(text) = std::fs::read(self.folder.join(CONFIG)) else { return Ok(()) };
+        let Ok(text) = std::fs::read(self.folder.join(CONFIG)) else {
+            return Ok(());
+        };
         let target = self.inner.home.root().join("config.jsonc");
         write_durable(&target, &text).map_err(|error| broken(&error))?;
         self.inner.reload_settings();

@@ -26,7 +26,9 @@ fn layout(options: &AddOptions) -> Result<FileLayout, WriteContent> {
     }
     Ok(FileLayout {
         cid_version: options.cid_version,
-        raw_leaves: options.raw_leaves.unwrap_or(options.cid_version == CidVersion::V1),
+        raw_leaves: options
+            .raw_leaves
+            .unwrap_or(options.cid_version == CidVersion::V1),
         chunk_size: options.chunk_size,
         ..FileLayout::default()
     })
@@ -45,7 +47,8 @@ impl BlockSink for Put<'_> {
         match self.source {
             Some(source) => {
                 let len = leaf.payload_len;
-                self.batch.put_reference(&leaf.cid, source, offset, len, prefix, suffix)
+                self.batch
+                    .put_reference(&leaf.cid, source, offset, len, prefix, suffix)
             }
             None => self.batch.put_parts(&leaf.cid, &[&prefix, chunk, &suffix]),
         }
@@ -65,9 +68,17 @@ pub(super) fn add_path(
     let layout = layout(options)?;
     let mut batch = inner.store.batch();
     let mut added = Vec::new();
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     let name = name.unwrap_or_else(|| path.to_string_lossy().into_owned());
-    let mut adding = Adding { inner, options, layout, batch: &mut batch, added: &mut added };
+    let mut adding = Adding {
+        inner,
+        options,
+        layout,
+        batch: &mut batch,
+        added: &mut added,
+    };
     let (cid, _) = adding.entry(path, &name, 0)?;
     finish(batch, cid, options)?;
     Ok(added)
@@ -75,8 +86,11 @@ pub(super) fn add_path(
 
 fn finish(batch: Batch, cid: Cid, options: &AddOptions) -> Result<(), WriteContent> {
     if options.pin {
-        let kind =
-            if options.reference { PinKind::ReferenceOk } else { PinKind::BytesRequired };
+        let kind = if options.reference {
+            PinKind::ReferenceOk
+        } else {
+            PinKind::BytesRequired
+        };
         batch.pin(&cid, kind, &options.name);
     }
     batch.commit().map_err(commit_failed)
@@ -93,7 +107,10 @@ struct Adding<'a> {
 impl Adding<'_> {
     /// Adds one entry; returns its CID and cumulative size.
     fn entry(&mut self, path: &Path, name: &str, depth: usize) -> Result<(Cid, u64), WriteContent> {
-        let failed = |source| WriteContent::ReadFile { path: path.to_owned(), source };
+        let failed = |source| WriteContent::ReadFile {
+            path: path.to_owned(),
+            source,
+        };
         if self.inner.tasks.is_stopping() {
             return Err(WriteContent::ShuttingDown);
         }
@@ -114,17 +131,33 @@ impl Adding<'_> {
             return self.folder(path, name, depth);
         }
         if !metadata.is_file() {
-            return Err(WriteContent::BadOptions(format!("{path:?} is not a file or folder")));
+            return Err(WriteContent::BadOptions(format!(
+                "{path:?} is not a file or folder"
+            )));
         }
         let root = self.file(path)?;
-        self.added.push(AddedFile { name: name.to_owned(), cid: root.cid, size: root.size });
+        self.added.push(AddedFile {
+            name: name.to_owned(),
+            cid: root.cid,
+            size: root.size,
+        });
         Ok((root.cid, root.cumulative_size))
     }
 
-    fn folder(&mut self, path: &Path, name: &str, depth: usize) -> Result<(Cid, u64), WriteContent> {
-        let failed = |source| WriteContent::ReadFile { path: path.to_owned(), source };
+    fn folder(
+        &mut self,
+        path: &Path,
+        name: &str,
+        depth: usize,
+    ) -> Result<(Cid, u64), WriteContent> {
+        let failed = |source| WriteContent::ReadFile {
+            path: path.to_owned(),
+            source,
+        };
         if depth >= MAX_DEPTH {
-            return Err(WriteContent::BadOptions(format!("folders are nested too deeply in {path:?}")));
+            return Err(WriteContent::BadOptions(format!(
+                "folders are nested too deeply in {path:?}"
+            )));
         }
         let mut names = Vec::new();
         for entry in std::fs::read_dir(path).map_err(failed)? {
@@ -139,8 +172,11 @@ impl Adding<'_> {
                 continue;
             }
             let shown = inner_name.to_string_lossy().into_owned();
-            let (cid, size) =
-                self.entry(&path.join(&inner_name), &format!("{name}/{shown}"), depth + 1)?;
+            let (cid, size) = self.entry(
+                &path.join(&inner_name),
+                &format!("{name}/{shown}"),
+                depth + 1,
+            )?;
             builder
                 .add(&shown, cid, size)
                 .map_err(|error| WriteContent::BadOptions(format!("{shown:?}: {error}")))?;
@@ -151,12 +187,19 @@ impl Adding<'_> {
             .map_err(|error| WriteContent::BadOptions(error.to_string()))?;
         self.batch.put(&entry.block).map_err(put_failed)?;
         let cid = entry.block.cid;
-        self.added.push(AddedFile { name: name.to_owned(), cid, size });
+        self.added.push(AddedFile {
+            name: name.to_owned(),
+            cid,
+            size,
+        });
         Ok((cid, entry.cumulative_size))
     }
 
     fn file(&mut self, path: &Path) -> Result<FileRoot, WriteContent> {
-        let failed = |source| WriteContent::ReadFile { path: path.to_owned(), source };
+        let failed = |source| WriteContent::ReadFile {
+            path: path.to_owned(),
+            source,
+        };
         let file = File::open(path).map_err(failed)?;
         let before = Stamp::of_file(&file).map_err(failed)?;
         let source = if self.options.reference {
@@ -167,7 +210,10 @@ impl Adding<'_> {
             None
         };
         let control = Control::new();
-        let mut put = Put { batch: self.batch, source };
+        let mut put = Put {
+            batch: self.batch,
+            source,
+        };
         let threads = self.inner.import_threads;
         let root = hash_file(&file, before.size, self.layout, threads, &control, &mut put)
             .map_err(|error| match error {
@@ -190,12 +236,20 @@ pub(super) fn add_pieces(
     options: &AddOptions,
 ) -> Result<AddedFile, WriteContent> {
     if options.reference {
-        return Err(WriteContent::BadOptions("a stream cannot be kept in place".to_owned()));
+        return Err(WriteContent::BadOptions(
+            "a stream cannot be kept in place".to_owned(),
+        ));
     }
     let layout = layout(options)?;
     let mut batch = inner.store.batch();
-    let mut put = Put { batch: &mut batch, source: None };
-    let mut reader = PieceReader { pieces, current: bytes::Bytes::new() };
+    let mut put = Put {
+        batch: &mut batch,
+        source: None,
+    };
+    let mut reader = PieceReader {
+        pieces,
+        current: bytes::Bytes::new(),
+    };
     let mut balancer = Balancer::new(layout);
     let mut chunk = Vec::with_capacity(layout.chunk_len());
     let mut offset = 0;
@@ -203,7 +257,9 @@ pub(super) fn add_pieces(
     loop {
         chunk.clear();
         let limit = layout.chunk_len() as u64;
-        let read = Read::by_ref(&mut reader).take(limit).read_to_end(&mut chunk);
+        let read = Read::by_ref(&mut reader)
+            .take(limit)
+            .read_to_end(&mut chunk);
         if read.map_err(WriteContent::ReadStream)? == 0 {
             break;
         }
@@ -220,7 +276,11 @@ pub(super) fn add_pieces(
         return Err(put_failed(error));
     }
     finish(batch, root.cid, options)?;
-    Ok(AddedFile { name: options.name.clone(), cid: root.cid, size: root.size })
+    Ok(AddedFile {
+        name: options.name.clone(),
+        cid: root.cid,
+        size: root.size,
+    })
 }
 
 /// Puts a node, keeping the first error for later.
@@ -244,7 +304,10 @@ impl Read for PieceReader {
             }
         }
         let part = self.current.split_to(self.current.len().min(buffer.len()));
-        buffer.get_mut(..part.len()).unwrap_or_default().copy_from_slice(&part);
+        buffer
+            .get_mut(..part.len())
+            .unwrap_or_default()
+            .copy_from_slice(&part);
         Ok(part.len())
     }
 }

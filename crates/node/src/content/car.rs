@@ -9,7 +9,9 @@ use store::PinKind;
 use tokio::sync::mpsc::Sender;
 
 use super::read::block;
-use super::{ImportedCar, Pieces, ReadContent, WriteContent, commit_failed, pin_failed, put_failed};
+use super::{
+    ImportedCar, Pieces, ReadContent, WriteContent, commit_failed, pin_failed, put_failed,
+};
 use crate::node::Inner;
 
 /// Bytes after which an import's batch is submitted.
@@ -36,8 +38,10 @@ pub(crate) fn walk<E>(
         if let Err(error) = each(&cid, &bytes) {
             return Ok(Err(error));
         }
-        let links = dag::links(&cid, &bytes)
-            .map_err(|error| ReadContent::BadBlock { cid, reason: error.to_string() })?;
+        let links = dag::links(&cid, &bytes).map_err(|error| ReadContent::BadBlock {
+            cid,
+            reason: error.to_string(),
+        })?;
         open.extend(links.into_iter().rev());
     }
     Ok(Ok(()))
@@ -53,7 +57,8 @@ pub(super) fn export(inner: &Inner, root: Cid, to: &Sender<Result<Bytes, ReadCon
         if inner.tasks.is_stopping() {
             return Err(());
         }
-        to.blocking_send(Ok(CarWriter::section(cid, bytes))).map_err(drop)
+        to.blocking_send(Ok(CarWriter::section(cid, bytes)))
+            .map_err(drop)
     });
     match walked {
         // The inner error means that nobody listens any more.
@@ -69,7 +74,11 @@ pub(super) fn import(
     pin: bool,
 ) -> Result<ImportedCar, WriteContent> {
     let mut reader = CarReader::new(BlockCheck::Verify);
-    let mut imported = ImportedCar { roots: Vec::new(), blocks: 0, bytes: 0 };
+    let mut imported = ImportedCar {
+        roots: Vec::new(),
+        blocks: 0,
+        bytes: 0,
+    };
     let mut batch = inner.store.batch();
     let mut in_batch = 0;
     for piece in pieces {
@@ -99,7 +108,10 @@ pub(super) fn import(
     batch.commit().map_err(commit_failed)?;
     if pin {
         for root in &imported.roots {
-            inner.store.pin(root, PinKind::BytesRequired, "car").map_err(pin_failed)?;
+            inner
+                .store
+                .pin(root, PinKind::BytesRequired, "car")
+                .map_err(pin_failed)?;
         }
     }
     Ok(imported)

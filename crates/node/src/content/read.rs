@@ -36,9 +36,12 @@ pub(super) fn resolve(store: &Store, path: &ContentPath) -> Result<Cid, ReadCont
             ResolveStep::Need(cid) => {
                 let bytes = block(store, &cid)?;
                 resolver.supply(cid, &bytes).map_err(|error| match error {
-                    ResolvePath::MissingLink { directory, name, .. } => {
-                        ReadContent::NoSuchName { parent: directory, name }
-                    }
+                    ResolvePath::MissingLink {
+                        directory, name, ..
+                    } => ReadContent::NoSuchName {
+                        parent: directory,
+                        name,
+                    },
                     ResolvePath::NotADirectory { cid, .. } => ReadContent::NotADirectory(cid),
                     error => bad(cid, &error),
                 })?;
@@ -48,7 +51,10 @@ pub(super) fn resolve(store: &Store, path: &ContentPath) -> Result<Cid, ReadCont
 }
 
 fn bad(cid: Cid, error: &dyn std::error::Error) -> ReadContent {
-    ReadContent::BadBlock { cid, reason: error.to_string() }
+    ReadContent::BadBlock {
+        cid,
+        reason: error.to_string(),
+    }
 }
 
 /// What a path leads to, opened.
@@ -56,7 +62,11 @@ pub(super) fn open(inner: &Arc<Inner>, path: &ContentPath) -> Result<Opened, Rea
     let store = &inner.store;
     let cid = resolve(store, path)?;
     let bytes = block(store, &cid)?;
-    let name = path.segments.last().cloned().unwrap_or_else(|| cid.to_string());
+    let name = path
+        .segments
+        .last()
+        .cloned()
+        .unwrap_or_else(|| cid.to_string());
     let summary = match inspect(&cid, &bytes) {
         Ok(summary) => summary,
         // Not UnixFS (dag-cbor and the like): its own bytes are what can be shown.
@@ -68,12 +78,14 @@ pub(super) fn open(inner: &Arc<Inner>, path: &ContentPath) -> Result<Opened, Rea
         }
     };
     match summary.kind {
-        NodeKind::Directory | NodeKind::HamtShard => {
-            Ok(Opened::Directory { cid, entries: entries(store, cid)? })
-        }
-        NodeKind::Symlink => {
-            Ok(Opened::Symlink { cid, target: summary.target.unwrap_or_default() })
-        }
+        NodeKind::Directory | NodeKind::HamtShard => Ok(Opened::Directory {
+            cid,
+            entries: entries(store, cid)?,
+        }),
+        NodeKind::Symlink => Ok(Opened::Symlink {
+            cid,
+            target: summary.target.unwrap_or_default(),
+        }),
         NodeKind::File | NodeKind::Raw | NodeKind::Metadata | NodeKind::TokenMeta => {
             let source = Source::dag(Blocks::local(store), cid);
             let head = source
@@ -85,16 +97,16 @@ pub(super) fn open(inner: &Arc<Inner>, path: &ContentPath) -> Result<Opened, Rea
     }
 }
 
-fn file(
-    inner: &Inner,
-    source: Source,
-    cid: Cid,
-    size: u64,
-    mime: String,
-    name: String,
-) -> Opened {
+fn file(inner: &Inner, source: Source, cid: Cid, size: u64, mime: String, name: String) -> Opened {
     let name = crate::import::shown_name(std::ffi::OsStr::new(&name));
-    Opened::File(Box::new(MediaStream::new(&inner.tasks, source, cid, size, mime, name)))
+    Opened::File(Box::new(MediaStream::new(
+        &inner.tasks,
+        source,
+        cid,
+        size,
+        mime,
+        name,
+    )))
 }
 
 fn entries(store: &Store, cid: Cid) -> Result<Vec<DirEntry>, ReadContent> {
@@ -105,7 +117,9 @@ fn entries(store: &Store, cid: Cid) -> Result<Vec<DirEntry>, ReadContent> {
             ListStep::Done => break,
             ListStep::Need(cid) => {
                 let bytes = block(store, &cid)?;
-                listing.supply(cid, bytes.as_ref()).map_err(|error| bad(cid, &error))?;
+                listing
+                    .supply(cid, bytes.as_ref())
+                    .map_err(|error| bad(cid, &error))?;
             }
             ListStep::Entries(links) => {
                 if entries.len() + links.len() > MAX_ENTRIES {
@@ -121,9 +135,15 @@ fn entries(store: &Store, cid: Cid) -> Result<Vec<DirEntry>, ReadContent> {
             }
         }
     }
-    for entry in entries.iter_mut().filter(|entry| entry.kind.is_none()).take(MAX_INSPECTED) {
+    for entry in entries
+        .iter_mut()
+        .filter(|entry| entry.kind.is_none())
+        .take(MAX_INSPECTED)
+    {
         // A block that is elsewhere or unreadable leaves the kind open; that is no error.
-        let Ok(Some(bytes)) = store.get(&entry.cid) else { continue };
+        let Ok(Some(bytes)) = store.get(&entry.cid) else {
+            continue;
+        };
         let Ok(summary) = inspect(&entry.cid, &bytes) else {
             entry.kind = Some(ContentKind::Other);
             continue;

@@ -67,16 +67,23 @@ pub(crate) fn hash_file<S: BlockSink>(
     }
     let read_out = Mutex::new(read_out);
     std::thread::scope(|scope| {
-        let reader = scope.spawn(move || read_units(file, size, unit_len, control, &free_out, |unit| {
-            read_in.send(unit).map_err(|_| HashFile::Stopped(Stop::Elsewhere))
-        }));
+        let reader = scope.spawn(move || {
+            read_units(file, size, unit_len, control, &free_out, |unit| {
+                read_in
+                    .send(unit)
+                    .map_err(|_| HashFile::Stopped(Stop::Elsewhere))
+            })
+        });
         for _ in 0..threads.max(1) {
             let hashed_in = hashed_in.clone();
             let read_out = &read_out;
             scope.spawn(move || {
                 while let Some(mut unit) = next(read_out) {
-                    unit.leaves =
-                        unit.buffer.chunks(layout.chunk_len()).map(|chunk| layout.leaf(chunk)).collect();
+                    unit.leaves = unit
+                        .buffer
+                        .chunks(layout.chunk_len())
+                        .map(|chunk| layout.leaf(chunk))
+                        .collect();
                     if hashed_in.send(unit).is_err() {
                         break;
                     }
@@ -104,7 +111,9 @@ pub(crate) fn hash_file<S: BlockSink>(
         drop(free_in);
         drop(hashed_out);
         drop(early);
-        let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let read = reader
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         if let Some(error) = failed {
             return Err(HashFile::Sink(error));
         }
@@ -132,7 +141,11 @@ fn place<S: BlockSink>(
     balancer: &mut Balancer,
     sink: &mut S,
 ) -> Result<(), S::Error> {
-    for (leaf, chunk) in unit.leaves.iter().zip(unit.buffer.chunks(layout.chunk_len())) {
+    for (leaf, chunk) in unit
+        .leaves
+        .iter()
+        .zip(unit.buffer.chunks(layout.chunk_len()))
+    {
         sink.leaf(leaf, *offset, chunk)?;
         *offset += chunk.len() as u64;
         let mut result = Ok(());
@@ -178,7 +191,11 @@ fn read_units(
             }
             Err(error) => return Err(HashFile::Read(error)),
         }
-        send(Unit { number, buffer, leaves: Vec::new() })?;
+        send(Unit {
+            number,
+            buffer,
+            leaves: Vec::new(),
+        })?;
         number += 1;
         offset += len as u64;
     }

@@ -16,22 +16,36 @@ const MAX_PATH_CHARS: usize = 1024;
 /// A file or folder name that is safe to show. Never empty.
 pub(crate) fn shown_name(name: &OsStr) -> String {
     let shown = clean(&String::from_utf8_lossy(name.as_bytes()), MAX_CHARS);
-    if shown.is_empty() { "\u{fffd}".to_owned() } else { shown }
+    if shown.is_empty() {
+        "\u{fffd}".to_owned()
+    } else {
+        shown
+    }
 }
 
 /// A path that is safe to show.
 pub(crate) fn shown_path(path: &Path) -> String {
-    clean(&String::from_utf8_lossy(path.as_os_str().as_bytes()), MAX_PATH_CHARS)
+    clean(
+        &String::from_utf8_lossy(path.as_os_str().as_bytes()),
+        MAX_PATH_CHARS,
+    )
 }
 
 /// The last name of a path, safe to show.
 pub(crate) fn shown_file_name(path: &Path) -> String {
-    path.file_name().map_or_else(|| shown_path(path), shown_name)
+    path.file_name()
+        .map_or_else(|| shown_path(path), shown_name)
 }
 
 fn clean(text: &str, max_chars: usize) -> String {
     text.chars()
-        .map(|c| if is_hostile(c) { char::REPLACEMENT_CHARACTER } else { c })
+        .map(|c| {
+            if is_hostile(c) {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        })
         .take(max_chars)
         .collect()
 }
@@ -54,7 +68,10 @@ mod tests {
             assert_eq!(shown_name(OsStr::from_bytes(bytes)), shown, "{bytes:?}");
         };
         check(b"plain.jpg", "plain.jpg");
-        check("Ferien \u{e4}\u{1f600}.jpg".as_bytes(), "Ferien \u{e4}\u{1f600}.jpg");
+        check(
+            "Ferien \u{e4}\u{1f600}.jpg".as_bytes(),
+            "Ferien \u{e4}\u{1f600}.jpg",
+        );
         check(b"\xff\xfe.jpg", "\u{fffd}\u{fffd}.jpg");
         check(b"a\nb\x1b[31m", "a\u{fffd}b\u{fffd}[31m");
         check("a\u{202e}gpj.exe".as_bytes(), "a\u{fffd}gpj.exe");

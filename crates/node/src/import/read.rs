@@ -59,7 +59,10 @@ pub(crate) struct Budget {
 
 impl Budget {
     pub(crate) fn new(bytes: u64) -> Self {
-        Self { left: Mutex::new(Some(bytes)), freed: Condvar::new() }
+        Self {
+            left: Mutex::new(Some(bytes)),
+            freed: Condvar::new(),
+        }
     }
 
     /// Takes `bytes`, which must be at most the whole budget.
@@ -73,7 +76,10 @@ impl Budget {
                     return Ok(());
                 }
                 Some(_) => {
-                    left = self.freed.wait(left).unwrap_or_else(PoisonError::into_inner);
+                    left = self
+                        .freed
+                        .wait(left)
+                        .unwrap_or_else(PoisonError::into_inner);
                 }
             }
         }
@@ -120,7 +126,14 @@ impl<'a> Reader<'a> {
         plan: &'a ImportPlan,
         budget: &'a Budget,
     ) -> Self {
-        Self { ports, plan, budget, layout: FileLayout::default(), view: None, view_files: 0 }
+        Self {
+            ports,
+            plan,
+            budget,
+            layout: FileLayout::default(),
+            view: None,
+            view_files: 0,
+        }
     }
 
     /// Turns a found file into something the sink can take.
@@ -149,7 +162,12 @@ impl<'a> Reader<'a> {
             }
         }
         let bytes = found.stamp.size;
-        Ok(Ready::Failed { path: RawPath::from(found.path.as_path()), code: last, detail, bytes })
+        Ok(Ready::Failed {
+            path: RawPath::from(found.path.as_path()),
+            code: last,
+            detail,
+            bytes,
+        })
     }
 
     fn known(&mut self, found: &Found) -> Option<Ready> {
@@ -173,7 +191,11 @@ impl<'a> Reader<'a> {
                 return None;
             }
         }
-        Some(Ready::Known { item: origin.item, bytes: found.stamp.size, by_this_job })
+        Some(Ready::Known {
+            item: origin.item,
+            bytes: found.stamp.size,
+            by_this_job,
+        })
     }
 
     /// Reads and hashes a small file. The outer error stops the job, the inner is the file's.
@@ -223,7 +245,15 @@ impl<'a> Reader<'a> {
         }
         let root = balancer.finish(&mut |block| nodes.push(block));
         let media = sniff(&bytes, &found);
-        Small { found, stamp, bytes, leaves, nodes, root, media }
+        Small {
+            found,
+            stamp,
+            bytes,
+            leaves,
+            nodes,
+            root,
+            media,
+        }
     }
 }
 

@@ -37,7 +37,6 @@ pub(crate) struct ImportPorts<'a> {
     pub(crate) events: &'a Events,
     pub(crate) home: &'a Path,
 
-
     pub(crate) control: &'a Control,
     pub(crate) meter: &'a Meter,
     /// True while the scanner is at work.
@@ -80,7 +79,11 @@ pub(crate) fn run_import(ports: &ImportPorts<'_>, plan: &ImportPlan) -> Outcome 
         let scanner_ready = ready_in.clone();
         let scanner = scope.spawn(move || {
             ports.scanning.store(true, Ordering::Relaxed);
-            let mut scanned = Scanned { found: found_in, ready: scanner_ready, ports };
+            let mut scanned = Scanned {
+                found: found_in,
+                ready: scanner_ready,
+                ports,
+            };
             let result = scan(&plan.paths, ports.home, &mut scanned);
             ports.scanning.store(false, Ordering::Relaxed);
             result
@@ -110,7 +113,9 @@ pub(crate) fn run_import(ports: &ImportPorts<'_>, plan: &ImportPlan) -> Outcome 
         // Wakes readers that wait for room, and ends those that have something to send.
         budget.close();
         drop(ready_out);
-        let scanned = scanner.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let scanned = scanner
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         if let Err(outcome) = drained {
             return outcome;
         }
@@ -165,7 +170,12 @@ impl Sighting for Scanned<'_> {
     ) -> Result<(), Stop> {
         self.ports.control.checkpoint()?;
         Meter::add(&self.ports.meter.files_total, 1);
-        let failed = Ready::Failed { path: RawPath::from(path), code, detail, bytes: 0 };
+        let failed = Ready::Failed {
+            path: RawPath::from(path),
+            code,
+            detail,
+            bytes: 0,
+        };
         self.ready.send(failed).map_err(|_| Stop::Elsewhere)
     }
 

@@ -43,8 +43,12 @@ pub(crate) trait Sighting {
     /// A file to take in.
     fn file(&mut self, found: Found) -> Result<(), Stop>;
     /// Something that cannot be taken in.
-    fn failure(&mut self, path: &Path, code: FailureCode, detail: Option<String>)
-    -> Result<(), Stop>;
+    fn failure(
+        &mut self,
+        path: &Path,
+        code: FailureCode,
+        detail: Option<String>,
+    ) -> Result<(), Stop>;
     /// A folder that is about to be listed.
     fn folder(&mut self, path: &Path) -> Result<(), Stop>;
 }
@@ -55,8 +59,15 @@ pub(crate) fn scan(
     home: &Path,
     sighting: &mut dyn Sighting,
 ) -> Result<(), Stop> {
-    let home_id = std::fs::metadata(home).ok().map(|metadata| (metadata.dev(), metadata.ino()));
-    let mut walk = Walk { home_id, seen: HashSet::new(), entries: 0, sighting };
+    let home_id = std::fs::metadata(home)
+        .ok()
+        .map(|metadata| (metadata.dev(), metadata.ino()));
+    let mut walk = Walk {
+        home_id,
+        seen: HashSet::new(),
+        entries: 0,
+        sighting,
+    };
     let mut files = Vec::new();
     let mut folders = Vec::new();
     for path in paths {
@@ -72,8 +83,17 @@ pub(crate) fn scan(
     }
     walk.files(files, None)?;
     for (path, metadata) in folders {
-        let name = path.file_name().map_or_else(|| path.clone().into_os_string(), OsStr::to_owned);
-        walk.tree(Arc::new(Folder { path, name, parent: None }), &metadata)?;
+        let name = path
+            .file_name()
+            .map_or_else(|| path.clone().into_os_string(), OsStr::to_owned);
+        walk.tree(
+            Arc::new(Folder {
+                path,
+                name,
+                parent: None,
+            }),
+            &metadata,
+        )?;
     }
     Ok(())
 }
@@ -90,17 +110,20 @@ impl Walk<'_> {
         let mut stack = vec![(top, 0_usize, (metadata.dev(), metadata.ino()))];
         while let Some((folder, depth, id)) = stack.pop() {
             if Some(id) == self.home_id {
-                self.sighting.failure(&folder.path, FailureCode::InsideHome, None)?;
+                self.sighting
+                    .failure(&folder.path, FailureCode::InsideHome, None)?;
                 continue;
             }
             if !self.seen.insert(id) {
                 if leads_back(&folder.path) {
-                    self.sighting.failure(&folder.path, FailureCode::SymlinkLoop, None)?;
+                    self.sighting
+                        .failure(&folder.path, FailureCode::SymlinkLoop, None)?;
                 }
                 continue;
             }
             if depth > MAX_DEPTH {
-                self.sighting.failure(&folder.path, FailureCode::TooDeep, None)?;
+                self.sighting
+                    .failure(&folder.path, FailureCode::TooDeep, None)?;
                 continue;
             }
             self.sighting.folder(&folder.path)?;
@@ -146,13 +169,18 @@ impl Walk<'_> {
             }
             self.entries += 1;
             if self.entries > MAX_ENTRIES {
-                self.sighting.failure(&folder.path, FailureCode::TooMany, None)?;
+                self.sighting
+                    .failure(&folder.path, FailureCode::TooMany, None)?;
                 return Ok(None);
             }
             let path = entry.path();
             match std::fs::metadata(&path) {
                 Ok(metadata) if metadata.is_dir() => {
-                    let inner = Folder { path, name, parent: Some(Arc::clone(folder)) };
+                    let inner = Folder {
+                        path,
+                        name,
+                        parent: Some(Arc::clone(folder)),
+                    };
                     folders.push((Arc::new(inner), metadata));
                 }
                 Ok(metadata) => files.push((path, metadata)),
@@ -173,7 +201,11 @@ impl Walk<'_> {
         for (path, metadata) in files {
             if metadata.is_file() {
                 let stamp = Stamp::of(&metadata);
-                self.sighting.file(Found { path, folder: folder.cloned(), stamp })?;
+                self.sighting.file(Found {
+                    path,
+                    folder: folder.cloned(),
+                    stamp,
+                })?;
             } else {
                 self.sighting.failure(&path, FailureCode::NotAFile, None)?;
             }
@@ -212,7 +244,9 @@ pub(crate) fn failure_of(error: &std::io::Error, path: &Path) -> FailureCode {
 /// True when `path` is a link to a folder that contains it.
 fn leads_back(path: &Path) -> bool {
     let is_link = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
-    let parent = path.parent().and_then(|parent| std::fs::canonicalize(parent).ok());
+    let parent = path
+        .parent()
+        .and_then(|parent| std::fs::canonicalize(parent).ok());
     match (is_link, std::fs::canonicalize(path), parent) {
         (true, Ok(target), Some(parent)) => parent.starts_with(target),
         _ => false,

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dag::{Block, FileLayout, FileRoot, Leaf};
+use dag::{Block, Cid, FileLayout, FileRoot, Leaf};
 use library::{AddedItem, FolderId, ItemId, NewItem, RawPath, Tx, WriteLibrary};
 use store::{Batch, CommitBlocks, PinKind, PutBlock, SourceId, TrackSource};
 
@@ -33,8 +33,16 @@ const GROUP_AGE: Duration = Duration::from_millis(200);
 /// How long the sink waits when it has nothing to commit.
 const IDLE: Duration = Duration::from_millis(500);
 
-/// The name under which the library pins its roots.
-pub(crate) const PIN_NAME: &str = "library";
+/// The name under which the library pins the roots of copies.
+pub(crate) const PIN_COPIED: &str = "library";
+/// The name under which it pins the roots of files kept in place. Apart, so that the
+/// same bytes dropped once in each mode do not lose their own copy.
+pub(crate) const PIN_REFERENCED: &str = "library-reference";
+
+/// True for the pins that the library made.
+pub(crate) fn is_own_pin(name: &str) -> bool {
+    name == PIN_COPIED || name == PIN_REFERENCED
+}
 
 struct Failed {
     path: RawPath,
@@ -75,12 +83,20 @@ impl<'a> Sink<'a> {
         plan: &'a ImportPlan,
         budget: &'a Budget,
     ) -> Self {
-        Self { ports, plan, budget, group: Group::default(), folders: HashMap::new() }
+        Self {
+            ports,
+            plan,
+            budget,
+            group: Group::default(),
+            folders: HashMap::new(),
+        }
     }
 
     /// How long to wait for the next file before committing.
     pub(crate) fn patience(&self) -> Duration {
-        self.group.since.map_or(IDLE, |since| GROUP_AGE.saturating_sub(since.elapsed()))
+        self.group
+            .since
+            .map_or(IDLE, |since| GROUP_AGE.saturating_sub(since.elapsed()))
     }
 
     /// Takes one file; commits when the group is full.
@@ -94,7 +110,11 @@ impl<'a> Sink<'a> {
                 put?;
             }
             Ready::Large(found) => self.large(found)?,
-            Ready::Known { item, bytes, by_this_job } => {
+            Ready::Known {
+                item,
+                bytes,
+                by_this_job,
+            } => {
                 let meter = self.ports.meter;
                 Meter::add(&meter.files_done, 1);
                 Meter::add(&meter.bytes_done, bytes);
@@ -105,12 +125,19 @@ impl<'a> Sink<'a> {
                     self.group.known.extend(item);
                 }
             }
-            Ready::Failed { path, code, detail, bytes } => self.failed(path, code, detail, bytes),
+            Ready::Failed {
+                path,
+                code,
+                detail,
+                bytes,
+            } => self.failed(path, code, detail, bytes),
         }
         let group = &self.group;
         let is_full = group.bytes >= GROUP_BYTES
             || group.items.len() + group.failed.len() >= GROUP_FILES
-            || group.since.is_some_and(|since| since.elapsed() >= GROUP_AGE);
+            || group
+                .since
+                .is_some_and(|since| since.elapsed() >= GROUP_AGE);
         if is_full { self.commit() } else { Ok(()) }
     }
 
@@ -121,26 +148,41 @@ impl<'a> Sink<'a> {
     }
 
     fn small(&mut self, small: Small) -> Result<(), Outcome> {
-        let Small { found, stamp, bytes, leaves, nodes, root, media } = small;
+        let Small {
+            found,
+            stamp,
+            bytes,
+            leaves,
+            nodes,
+            root,
+            media,
+        } = small;
         let source = if self.plan.is_reference(stamp.size) {
             Some(self.add_source(&stamp, &found.path)?)
         } else {
             None
         };
-        let batch = self.group.batch.get_or_insert_with(|| self.ports.store.batch());
+        let batch = self
+            .group
+            .batch
+            .get_or_insert_with(|| self.ports.store.batch());
         let mut put = PutBlocks { batch, source };
         let chunk_len = FileLayout::default().chunk_len();
         let mut offset = 0;
         for (leaf, chunk) in leaves.iter().zip(bytes.chunks(chunk_len)) {
-            put.leaf(leaf, offset, chunk).map_err(|error| put_failed(&error))?;
+            put.leaf(leaf, offset, chunk)
+                .map_err(|error| put_failed(&error))?;
             offset += chunk.len() as u64;
         }
         for node in nodes {
             put.node(node).map_err(|error| put_failed(&error))?;
         }
-        batch.pin(&root.cid, pin_kind(source), PIN_NAME);
+        pin(batch, &root.cid, source);
         let item = self.new_item(&found, &stamp, &root, media, source);
-        self.group.items.push(Pending { item, folder: found.folder });
+        self.group.items.push(Pending {
+            item,
+            folder: found.folder,
+        });
         self.group.files += 1;
         self.group.bytes += stamp.size;
         Ok(())
@@ -200,7 +242,10 @@ impl<'a> Sink<'a> {
         let file = File::open(&found.path).map_err(LargeFile::Failed)?;
         let before = Stamp::of_file(&file).map_err(LargeFile::Failed)?;
         let source = if self.plan.is_reference(before.size) {
-            Some(self.add_source(&before, &found.path).map_err(LargeFile::Stopped)?)
+            Some(
+                self.add_source(&before, &found.path)
+                    .map_err(LargeFile::Stopped)?,
+            )
         } else {
             None
         };
@@ -240,22 +285,28 @@ impl<'a> Sink<'a> {
             self.group.batch = None;
             return Err(LargeFile::Changed);
         }
-        batch.pin(&root.cid, pin_kind(source), PIN_NAME);
+        pin(batch, &root.cid, source);
         let media = sniff(&head, found);
         let item = self.new_item(found, &before, &root, media, source);
-        self.group.items.push(Pending { item, folder: found.folder.clone() });
+        self.group.items.push(Pending {
+            item,
+            folder: found.folder.clone(),
+        });
         self.group.files += 1;
         self.group.since = Some(Instant::now());
         Ok(())
     }
 
     fn add_source(&self, stamp: &Stamp, path: &Path) -> Result<SourceId, Outcome> {
-        self.ports.store.add_source(stamp.source_file(path)).map_err(|error| match error {
-            TrackSource::WriteIndex(fault) if fault.is_disk_full() => {
-                Outcome::Paused(PauseReason::DiskFull)
-            }
-            error => Outcome::Failed(chain(&error)),
-        })
+        self.ports
+            .store
+            .add_source(stamp.source_file(path))
+            .map_err(|error| match error {
+                TrackSource::WriteIndex(fault) if fault.is_disk_full() => {
+                    Outcome::Paused(PauseReason::DiskFull)
+                }
+                error => Outcome::Failed(chain(&error)),
+            })
     }
 
     /// Makes the group durable and visible.
@@ -281,7 +332,13 @@ impl<'a> Sink<'a> {
             for failed in &group.failed {
                 let detail = failed.detail.as_deref().unwrap_or(failed.code.message());
                 let code = failed.code.as_str();
-                tx.add_failure(plan.job, &failed.path, code, detail, Some(failed.code.todo()))?;
+                tx.add_failure(
+                    plan.job,
+                    &failed.path,
+                    code,
+                    detail,
+                    Some(failed.code.todo()),
+                )?;
             }
             if let Some(album) = plan.album {
                 let mut ids: Vec<ItemId> = added.iter().filter_map(AddedItem::id).collect();
@@ -331,8 +388,16 @@ impl<'a> Sink<'a> {
             return;
         }
         let some = new.get(..MAX_IDS).unwrap_or(new);
-        let rows = self.ports.library.reader().and_then(|view| view.rows(some, None));
-        let mut kinds: Vec<_> = rows.unwrap_or_default().iter().map(|row| row.kind).collect();
+        let rows = self
+            .ports
+            .library
+            .reader()
+            .and_then(|view| view.rows(some, None));
+        let mut kinds: Vec<_> = rows
+            .unwrap_or_default()
+            .iter()
+            .map(|row| row.kind)
+            .collect();
         kinds.sort_unstable();
         kinds.dedup();
         self.ports.events.items_added(new, &kinds);
@@ -343,7 +408,11 @@ impl<'a> Sink<'a> {
         let mut roots: Vec<RawPath> = paths
             .iter()
             .map(|path| {
-                let folder = if path.is_dir() { Some(path.as_path()) } else { path.parent() };
+                let folder = if path.is_dir() {
+                    Some(path.as_path())
+                } else {
+                    path.parent()
+                };
                 RawPath(folder.unwrap_or(path).as_os_str().as_bytes().to_vec())
             })
             .collect();
@@ -394,7 +463,9 @@ impl BlockSink for PutBlocks<'_> {
                 leaf.prefix.clone(),
                 leaf.suffix.clone(),
             ),
-            None => self.batch.put_parts(&leaf.cid, &[&leaf.prefix, chunk, &leaf.suffix]),
+            None => self
+                .batch
+                .put_parts(&leaf.cid, &[&leaf.prefix, chunk, &leaf.suffix]),
         }
     }
 
@@ -425,8 +496,11 @@ impl BlockSink for LargeSink<'_> {
     }
 }
 
-fn pin_kind(source: Option<SourceId>) -> PinKind {
-    if source.is_some() { PinKind::ReferenceOk } else { PinKind::BytesRequired }
+fn pin(batch: &Batch, root: &Cid, source: Option<SourceId>) {
+    match source {
+        Some(_) => batch.pin(root, PinKind::ReferenceOk, PIN_REFERENCED),
+        None => batch.pin(root, PinKind::BytesRequired, PIN_COPIED),
+    }
 }
 
 fn ensure_folder(
@@ -497,5 +571,8 @@ pub(crate) fn write_failed(error: &WriteLibrary) -> Outcome {
 
 fn is_full(error: &std::io::Error) -> bool {
     use std::io::ErrorKind;
-    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+    matches!(
+        error.kind(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+    )
 }

@@ -49,7 +49,9 @@ impl Counting {
         let mut len = 0;
         if self.sniffed < SNIFFED {
             self.sniffed += 1;
-            len = File::open(path).and_then(|file| file.read_at(&mut head, 0)).unwrap_or(0);
+            len = File::open(path)
+                .and_then(|file| file.read_at(&mut head, 0))
+                .unwrap_or(0);
         }
         if len == 0 {
             return kind_by_name(&name);
@@ -75,8 +77,16 @@ impl Sighting for Counting {
             ImportMode::Reference => true,
             ImportMode::Copy => false,
         };
-        if in_place { summary.will_reference += 1 } else { summary.will_copy += 1 }
-        if Instant::now() > self.until { Err(Stop::Elsewhere) } else { Ok(()) }
+        if in_place {
+            summary.will_reference += 1
+        } else {
+            summary.will_copy += 1
+        }
+        if Instant::now() > self.until {
+            Err(Stop::Elsewhere)
+        } else {
+            Ok(())
+        }
     }
 
     fn failure(
@@ -87,20 +97,31 @@ impl Sighting for Counting {
     ) -> Result<(), Stop> {
         if self.summary.unreadable.len() < MAX_UNREADABLE {
             let message = detail.unwrap_or_else(|| code.message().to_owned());
-            self.summary.unreadable.push(Unreadable { path: super::shown_path(path), message });
+            self.summary.unreadable.push(Unreadable {
+                path: super::shown_path(path),
+                message,
+            });
         }
         Ok(())
     }
 
     fn folder(&mut self, _path: &Path) -> Result<(), Stop> {
         self.summary.folders += 1;
-        if Instant::now() > self.until { Err(Stop::Elsewhere) } else { Ok(()) }
+        if Instant::now() > self.until {
+            Err(Stop::Elsewhere)
+        } else {
+            Ok(())
+        }
     }
 }
 
 /// A guess for the sheet alone; the import itself goes by content.
 fn kind_by_name(name: &str) -> MediaKind {
-    let extension = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let extension = name
+        .rsplit('.')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     match extension.as_str() {
         "jpg" | "jpeg" | "png" | "webp" | "gif" | "tif" | "tiff" | "avif" | "heic" | "bmp" => {
             MediaKind::Photo

@@ -55,7 +55,10 @@ pub(crate) struct Control {
 
 impl Control {
     pub(crate) fn new() -> Self {
-        Self { wish: Mutex::new(Wish::Run), changed: Condvar::new() }
+        Self {
+            wish: Mutex::new(Wish::Run),
+            changed: Condvar::new(),
+        }
     }
 
     /// Waits while the job is paused; says when to stop.
@@ -67,7 +70,10 @@ impl Control {
                 Wish::Cancel => return Err(Stop::Cancelled),
                 Wish::Shutdown => return Err(Stop::Shutdown),
                 Wish::Pause => {
-                    wish = self.changed.wait(wish).unwrap_or_else(PoisonError::into_inner);
+                    wish = self
+                        .changed
+                        .wait(wish)
+                        .unwrap_or_else(PoisonError::into_inner);
                 }
             }
         }

@@ -8,6 +8,7 @@ use super::control::{Meter, Outcome, Stop};
 use super::table::{JobHandle, Request};
 use super::{ControlJob, Failure, Job, JobId, JobKind, JobState, PauseReason, StartJob};
 use crate::events::Event;
+use crate::import::sink::write_failed;
 use crate::node::{Inner, Node};
 use crate::tasks::Lane;
 
@@ -28,7 +29,9 @@ impl Inner {
         }
         let id = JobId(self.fresh_id());
         let handle = Arc::new(JobHandle::new(id, title, self.now_ms(), request));
-        self.journal(&handle).await.map_err(|error| StartJob::JournalJob(Box::new(error)))?;
+        self.journal(&handle)
+            .await
+            .map_err(|error| StartJob::JournalJob(Box::new(error)))?;
         self.jobs.add(Arc::clone(&handle));
         self.launch(Arc::clone(&handle));
         Ok(handle.job(0))
@@ -45,7 +48,9 @@ impl Inner {
         let inner = Arc::clone(self);
         let row = handle.row();
         self.tasks
-            .blocking(Lane::Query, move || inner.library.write(|tx| tx.put_job(row).map(drop)))
+            .blocking(Lane::Query, move || {
+                inner.library.write(|tx| tx.put_job(row).map(drop))
+            })
             .await
     }
 
@@ -53,7 +58,8 @@ impl Inner {
     pub(crate) fn launch(self: &Arc<Self>, handle: Arc<JobHandle>) {
         handle.control.run();
         let inner = Arc::clone(self);
-        self.tasks.spawn("job", async move { run(&inner, &handle).await });
+        self.tasks
+            .spawn("job", async move { run(&inner, &handle).await });
     }
 
     fn snapshot(&self, handle: &JobHandle) -> Job {
@@ -82,7 +88,8 @@ impl Inner {
         if let Err(error) = self.journal(handle).await {
             tracing::warn!(%error, "the end of a job could not be journaled");
         }
-        self.events.send(Event::JobFinished(Arc::new(self.snapshot(handle))));
+        self.events
+            .send(Event::JobFinished(Arc::new(self.snapshot(handle))));
         self.events.send(Event::StorageChanged);
     }
 }
@@ -94,7 +101,9 @@ async fn run(inner: &Arc<Inner>, handle: &Arc<JobHandle>) {
         _ => None,
     };
     if handle.control.stopped().is_some() {
-        return inner.finish(handle, Outcome::Stopped(Stop::Cancelled)).await;
+        return inner
+            .finish(handle, Outcome::Stopped(Stop::Cancelled))
+            .await;
     }
     handle.working.store(true, Ordering::Release);
     handle.meter.reset();
@@ -105,7 +114,11 @@ async fn run(inner: &Arc<Inner>, handle: &Arc<JobHandle>) {
         let inner = Arc::clone(inner);
         let handle = Arc::clone(handle);
         let tasks = inner.tasks.clone();
-        async move { tasks.blocking(Lane::Work, move || inner.work(&handle)).await }
+        async move {
+            tasks
+                .blocking(Lane::Work, move || inner.work(&handle))
+                .await
+        }
     };
     tokio::pin!(work);
     let mut tick = tokio::time::interval(TICK);
@@ -133,8 +146,13 @@ impl Node {
     /// All jobs that were not dismissed, newest first.
     #[must_use]
     pub fn jobs(&self) -> Vec<Job> {
-        let mut jobs: Vec<Job> =
-            self.inner.jobs.all().iter().map(|job| self.inner.snapshot(job)).collect();
+        let mut jobs: Vec<Job> = self
+            .inner
+            .jobs
+            .all()
+            .iter()
+            .map(|job| self.inner.snapshot(job))
+            .collect();
         jobs.reverse();
         jobs
     }
@@ -147,7 +165,9 @@ impl Node {
 
     /// Files of a job that failed, at most the first 10,000.
     pub async fn failures(&self, id: JobId) -> Vec<Failure> {
-        let rows = self.query(move |view| view.failures(id, 0, MAX_FAILURES)).await;
+        let rows = self
+            .query(move |view| view.failures(id, 0, MAX_FAILURES))
+            .await;
         rows.unwrap_or_default()
             .into_iter()
             .map(|row| Failure {
@@ -186,7 +206,6 @@ impl Node {
             // It ended for lack of room, or in an earlier run: from the top, skipping
             // what is recorded.
             job.set_state(JobState::Queued, None, None, None);
-            self.clear_failures(id).await?;
             self.inner.launch(Arc::clone(&job));
         }
         self.changed(&job).await
@@ -202,7 +221,9 @@ impl Node {
         let runs = state != JobState::Paused || job.working.load(Ordering::Acquire);
         job.control.cancel();
         if !runs {
-            self.inner.finish(&job, Outcome::Stopped(Stop::Cancelled)).await;
+            self.inner
+                .finish(&job, Outcome::Stopped(Stop::Cancelled))
+                .await;
         }
         Ok(self.inner.snapshot(&job))
     }
@@ -214,7 +235,6 @@ impl Node {
         if !job.state().is_final() {
             return Err(ControlJob::WrongState(job.state()));
         }
-        self.clear_failures(id).await?;
         job.set_state(JobState::Queued, None, None, None);
         self.inner.launch(Arc::clone(&job));
         self.changed(&job).await
@@ -250,19 +270,15 @@ impl Node {
         Some(self.inner.snapshot(&job))
     }
 
-    async fn clear_failures(&self, id: JobId) -> Result<(), ControlJob> {
-        self.edit(Vec::new(), move |tx| tx.clear_failures(id))
-            .await
-            .map_err(|error| ControlJob::JournalJob(Box::new(error)))
-    }
-
     async fn changed(&self, job: &Arc<JobHandle>) -> Result<Job, ControlJob> {
         self.inner
             .journal(job)
             .await
             .map_err(|error| ControlJob::JournalJob(Box::new(error)))?;
         let snapshot = self.inner.snapshot(job);
-        self.inner.events.send(Event::JobProgress(Arc::new(snapshot.clone())));
+        self.inner
+            .events
+            .send(Event::JobProgress(Arc::new(snapshot.clone())));
         Ok(snapshot)
     }
 }
@@ -270,6 +286,13 @@ impl Node {
 impl Inner {
     /// The blocking body of a job.
     fn work(self: &Arc<Self>, handle: &Arc<JobHandle>) -> Outcome {
+        if handle.request.is_journaled() {
+            // Files that failed in an earlier run get another chance in this one.
+            let cleared = self.library.write(|tx| tx.clear_failures(handle.id));
+            if let Err(error) = cleared {
+                return write_failed(&error);
+            }
+        }
         match &handle.request {
             Request::Import { paths, options } => self.work_import(handle, paths, options),
             Request::Export { folder } => self.work_export(handle, folder),

@@ -18,9 +18,16 @@ const RATE_WEIGHT: f64 = 0.25;
 /// What a job was asked to do.
 #[derive(Clone, Debug)]
 pub(crate) enum Request {
-    Import { paths: Vec<PathBuf>, options: ImportOptions },
-    Export { folder: PathBuf },
-    Restore { folder: PathBuf },
+    Import {
+        paths: Vec<PathBuf>,
+        options: ImportOptions,
+    },
+    Export {
+        folder: PathBuf,
+    },
+    Restore {
+        folder: PathBuf,
+    },
     Verify,
     Repair,
     Gc,
@@ -40,7 +47,10 @@ impl Request {
 
     /// Jobs on the store alone are not journaled: after a kill they are asked for again.
     pub(crate) fn is_journaled(&self) -> bool {
-        matches!(self, Self::Import { .. } | Self::Export { .. } | Self::Restore { .. })
+        matches!(
+            self,
+            Self::Import { .. } | Self::Export { .. } | Self::Restore { .. }
+        )
     }
 }
 
@@ -104,8 +114,12 @@ impl JobHandle {
                 paths: paths(),
                 options: serde_json::from_value(row.options.clone()).unwrap_or_default(),
             },
-            library::JobKind::Export => Request::Export { folder: paths().into_iter().next()? },
-            library::JobKind::Restore => Request::Restore { folder: paths().into_iter().next()? },
+            library::JobKind::Export => Request::Export {
+                folder: paths().into_iter().next()?,
+            },
+            library::JobKind::Restore => Request::Restore {
+                folder: paths().into_iter().next()?,
+            },
             _ => return None,
         };
         let handle = Self::new(row.id, row.title, row.created_at, request);
@@ -144,13 +158,19 @@ impl JobHandle {
         let job = self.job(0);
         let (roots, options) = match &self.request {
             Request::Import { paths, options } => (
-                paths.iter().map(|path| RawPath::from(path.as_path())).collect(),
+                paths
+                    .iter()
+                    .map(|path| RawPath::from(path.as_path()))
+                    .collect(),
                 serde_json::to_value(options).unwrap_or_default(),
             ),
-            Request::Export { folder } | Request::Restore { folder } => {
-                (vec![RawPath::from(folder.as_path())], serde_json::Value::Null)
+            Request::Export { folder } | Request::Restore { folder } => (
+                vec![RawPath::from(folder.as_path())],
+                serde_json::Value::Null,
+            ),
+            Request::Verify | Request::Repair | Request::Gc => {
+                (Vec::new(), serde_json::Value::Null)
             }
-            Request::Verify | Request::Repair | Request::Gc => (Vec::new(), serde_json::Value::Null),
         };
         JobRow {
             id: self.id,
@@ -245,8 +265,10 @@ impl JobHandle {
         let shown = lock(&self.shown);
         let meter = &self.meter;
         let scanning = self.scanning.load(Ordering::Relaxed);
-        let (bytes_total, bytes_done) =
-            (Meter::get(&meter.bytes_total), Meter::get(&meter.bytes_done));
+        let (bytes_total, bytes_done) = (
+            Meter::get(&meter.bytes_total),
+            Meter::get(&meter.bytes_done),
+        );
         let is_running = shown.state == JobState::Running;
         let left = bytes_total.saturating_sub(bytes_done);
         let eta = (is_running && !scanning && shown.rate >= 1.0)
@@ -254,7 +276,11 @@ impl JobHandle {
         Job {
             id: self.id,
             kind: self.request.kind(),
-            state: if is_running && scanning { JobState::Scanning } else { shown.state },
+            state: if is_running && scanning {
+                JobState::Scanning
+            } else {
+                shown.state
+            },
             title: self.title.clone(),
             created_at: self.created_at,
             finished_at: shown.finished_at,
@@ -268,7 +294,11 @@ impl JobHandle {
             bytes_per_second: shown.rate as u64,
             eta_seconds: eta,
             current: if is_running { meter.current() } else { None },
-            previews_pending: if self.request.kind() == JobKind::Import { previews_pending } else { 0 },
+            previews_pending: if self.request.kind() == JobKind::Import {
+                previews_pending
+            } else {
+                0
+            },
             message: shown.message.clone(),
             why: shown.why,
         }

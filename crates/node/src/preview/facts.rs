@@ -81,5 +81,8 @@ pub(super) fn reason(error: &InspectMedia) -> &'static str {
 
 /// True for failures that say nothing about the file.
 pub(super) fn is_ours(error: &InspectMedia) -> bool {
-    matches!(error, InspectMedia::Spawn(_) | InspectMedia::Closed | InspectMedia::Open(_))
+    matches!(
+        error,
+        InspectMedia::Spawn(_) | InspectMedia::Closed | InspectMedia::Open(_)
+    )
 }

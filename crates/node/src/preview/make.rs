@@ -104,7 +104,10 @@ async fn previews_task(inner: Arc<Inner>, pool: MediaPool) {
 /// Works through one step of the index; false when there was nothing to do.
 async fn round(inner: &Arc<Inner>, pool: &MediaPool, given_up: &mut HashSet<ItemId>) -> bool {
     let mut waiting: VecDeque<ItemId> = unprobed(inner, given_up).await.into();
-    inner.previews.pending.store(waiting.len() as u64, Ordering::Relaxed);
+    inner
+        .previews
+        .pending
+        .store(waiting.len() as u64, Ordering::Relaxed);
     let mut running = FuturesUnordered::new();
     let mut made: Vec<Made> = Vec::new();
     let mut worked = false;
@@ -151,8 +154,10 @@ async fn unprobed(inner: &Arc<Inner>, given_up: &HashSet<ItemId>) -> Vec<ItemId>
             loop {
                 let step = view.unprobed(after, STEP)?;
                 let last = step.last().copied();
-                let fresh: Vec<ItemId> =
-                    step.into_iter().filter(|item| !given_up.contains(item)).collect();
+                let fresh: Vec<ItemId> = step
+                    .into_iter()
+                    .filter(|item| !given_up.contains(item))
+                    .collect();
                 if !fresh.is_empty() || last.is_none() {
                     return Ok::<_, library::ReadLibrary>(fresh);
                 }
@@ -169,8 +174,17 @@ async fn unprobed(inner: &Arc<Inner>, given_up: &HashSet<ItemId>) -> Vec<ItemId>
 /// Facts and previews of one item.
 async fn inspect(inner: Arc<Inner>, pool: MediaPool, item: ItemId) -> Made {
     let opening = Arc::clone(&inner);
-    let opened = inner.tasks.blocking(Lane::Work, move || opening.open_for_worker(item)).await;
-    let Some(opened) = opened else { return Made { item, facts: None, retry: true } };
+    let opened = inner
+        .tasks
+        .blocking(Lane::Work, move || opening.open_for_worker(item))
+        .await;
+    let Some(opened) = opened else {
+        return Made {
+            item,
+            facts: None,
+            retry: true,
+        };
+    };
     let mut facts = None;
     let mut retry = false;
     if let Some(file) = opened.main {
@@ -222,8 +236,11 @@ async fn commit(inner: &Arc<Inner>, made: &mut Vec<Made>) {
     inner
         .tasks
         .blocking(Lane::Query, move || {
-            let ids: Vec<ItemId> =
-                made.iter().filter(|made| !made.retry).map(|made| made.item).collect();
+            let ids: Vec<ItemId> = made
+                .iter()
+                .filter(|made| !made.retry)
+                .map(|made| made.item)
+                .collect();
             let written = task.library.write(|tx| {
                 for made in made {
                     if let Some(facts) = made.facts {
@@ -280,8 +297,15 @@ impl Inner {
             .and_then(|asset| asset.renditions.first())
             .filter(|row| !thumbs::are_there(&thumbs, &row.root))
             .and_then(|row| Some((row.root, self.file_of(item, row).ok()?)));
-        let class = detail.facts.map_or_else(|| class_of_mime(&row.mime), |facts| facts.class);
-        Some(Opened { row, class, main, poster })
+        let class = detail
+            .facts
+            .map_or_else(|| class_of_mime(&row.mime), |facts| facts.class);
+        Some(Opened {
+            row,
+            class,
+            main,
+            poster,
+        })
     }
 
     /// A rendition as an open file: the user's own file when it is as recorded (also for
@@ -308,7 +332,8 @@ impl Inner {
             Source::File { file, .. } => return Ok(file),
             source => source,
         };
-        let failed = |error: Box<dyn std::error::Error + Send + Sync>| OpenStream::OpenSource(error);
+        let failed =
+            |error: Box<dyn std::error::Error + Send + Sync>| OpenStream::OpenSource(error);
         if row.size > MAX_SPOOL {
             return Err(failed("the file is too large to spool".into()));
         }
@@ -324,7 +349,9 @@ impl Inner {
             if part.is_empty() {
                 break;
             }
-            spool.write_all(&part).map_err(|error| failed(Box::new(error)))?;
+            spool
+                .write_all(&part)
+                .map_err(|error| failed(Box::new(error)))?;
             offset += part.len() as u64;
         }
         Ok(spool)

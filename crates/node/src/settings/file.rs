@@ -48,10 +48,17 @@ impl SettingsFile {
             }
             Err(error) => return Err(error),
         };
-        match parse(&text).and_then(|map| {
-            Settings::from_map(&map).map_err(|error| error.to_string())
-        }) {
-            Ok(settings) => Ok((Self { path, text, settings: Arc::new(settings) }, None)),
+        match parse(&text)
+            .and_then(|map| Settings::from_map(&map).map_err(|error| error.to_string()))
+        {
+            Ok(settings) => Ok((
+                Self {
+                    path,
+                    text,
+                    settings: Arc::new(settings),
+                },
+                None,
+            )),
             Err(reason) => Self::set_aside(path, reason),
         }
     }
@@ -69,8 +76,11 @@ impl SettingsFile {
             number += 1;
         };
         std::fs::rename(&path, &kept_as)?;
-        let file =
-            Self { path, text: EMPTY.to_owned(), settings: Arc::new(Settings::default()) };
+        let file = Self {
+            path,
+            text: EMPTY.to_owned(),
+            settings: Arc::new(Settings::default()),
+        };
         Ok((file, Some(BrokenSettings { kept_as, reason })))
     }
 
@@ -100,7 +110,10 @@ impl SettingsFile {
     }
 
     /// Takes `keys` (all when `None`) back to their defaults.
-    pub(crate) fn reset(&mut self, keys: Option<&[String]>) -> Result<Arc<Settings>, ChangeSettings> {
+    pub(crate) fn reset(
+        &mut self,
+        keys: Option<&[String]>,
+    ) -> Result<Arc<Settings>, ChangeSettings> {
         let defaults = Settings::default_map();
         let keys: Vec<String> = match keys {
             Some(keys) => keys.to_vec(),
@@ -118,7 +131,10 @@ impl SettingsFile {
     }
 
     fn map(&self) -> Result<Map<String, Value>, ChangeSettings> {
-        parse(&self.text).map_err(|reason| ChangeSettings::BadValue { key: String::new(), reason })
+        parse(&self.text).map_err(|reason| ChangeSettings::BadValue {
+            key: String::new(),
+            reason,
+        })
     }
 
     fn write(
@@ -128,11 +144,17 @@ impl SettingsFile {
     ) -> Result<Arc<Settings>, ChangeSettings> {
         let mut full = Settings::default_map();
         for (key, value) in map {
-            full.insert(key.clone(), full.get(key).map_or_else(|| value.clone(), |d| merged(d, value)));
+            full.insert(
+                key.clone(),
+                full.get(key)
+                    .map_or_else(|| value.clone(), |d| merged(d, value)),
+            );
         }
         let settings = Arc::new(Settings::from_map(&full)?);
-        let text = edited(&self.text, changed)
-            .map_err(|reason| ChangeSettings::BadValue { key: String::new(), reason })?;
+        let text = edited(&self.text, changed).map_err(|reason| ChangeSettings::BadValue {
+            key: String::new(),
+            reason,
+        })?;
         replace(&self.path, text.as_bytes()).map_err(ChangeSettings::WriteSettings)?;
         self.text = text;
         self.settings = Arc::clone(&settings);
@@ -155,9 +177,14 @@ fn merged(base: &Value, over: &Value) -> Value {
 
 fn read(path: &Path) -> std::io::Result<String> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "larger than 1 MiB"));
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::InvalidData,
+            "larger than 1 MiB",
+        ));
     }
     String::from_utf8(bytes)
         .map_err(|_| std::io::Error::new(std::io::ErrorKind::InvalidData, "not UTF-8"))
@@ -168,8 +195,8 @@ fn parse(text: &str) -> Result<Map<String, Value>, String> {
     if text.trim().is_empty() {
         return Ok(Map::new());
     }
-    let value: Option<Value> = jsonc_parser::parse_to_serde_value(text, &options())
-        .map_err(|error| error.to_string())?;
+    let value: Option<Value> =
+        jsonc_parser::parse_to_serde_value(text, &options()).map_err(|error| error.to_string())?;
     let map = match value {
         Some(Value::Object(map)) => map,
         None | Some(Value::Null) => Map::new(),
@@ -214,7 +241,9 @@ fn input(value: &Value) -> CstInputValue {
         Value::String(value) => CstInputValue::String(value.clone()),
         Value::Array(values) => CstInputValue::Array(values.iter().map(input).collect()),
         Value::Object(map) => CstInputValue::Object(
-            map.iter().map(|(key, value)| (key.clone(), input(value))).collect(),
+            map.iter()
+                .map(|(key, value)| (key.clone(), input(value)))
+                .collect(),
         ),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use dag::{Cid, FileCursor, Step};
-use store::{Store, SourceId, SourceState};
+use store::{SourceId, SourceState, Store};
 
 use super::ReadMedia;
 use crate::import::fingerprint::Stamp;
@@ -35,7 +35,10 @@ pub(crate) struct Blocks {
 
 impl Blocks {
     pub(crate) fn local(store: &Arc<Store>) -> Self {
-        Self { store: Arc::clone(store), fetch: None }
+        Self {
+            store: Arc::clone(store),
+            fetch: None,
+        }
     }
 
     fn get(&self, cid: &Cid, ahead: &[Cid]) -> Result<Bytes, ReadMedia> {
@@ -46,7 +49,9 @@ impl Blocks {
             Err(error) => return Err(ReadMedia::ReadSource(Box::new(error))),
         }
         match &self.fetch {
-            Some(fetch) => fetch.fetch(cid, ahead)?.ok_or(ReadMedia::MissingBlock(*cid)),
+            Some(fetch) => fetch
+                .fetch(cid, ahead)?
+                .ok_or(ReadMedia::MissingBlock(*cid)),
             None => Err(ReadMedia::MissingBlock(*cid)),
         }
     }
@@ -58,7 +63,11 @@ pub(crate) enum Source {
     /// The user's file, held open; it was as recorded when it was opened.
     File { file: File, stamp: Stamp },
     /// A file in the store; the cursor remembers where it is in the tree.
-    Dag { blocks: Blocks, root: Cid, cursor: Mutex<Option<FileCursor>> },
+    Dag {
+        blocks: Blocks,
+        root: Cid,
+        cursor: Mutex<Option<FileCursor>>,
+    },
     /// The bytes of one block that is no file.
     Block(Bytes),
 }
@@ -77,11 +86,16 @@ impl Source {
     pub(crate) fn open_if(path: &Path, stamp: &Stamp) -> Option<Self> {
         let file = File::open(path).ok()?;
         let now = Stamp::of_file(&file).ok()?;
-        now.same_content(stamp).then_some(Self::File { file, stamp: now })
+        now.same_content(stamp)
+            .then_some(Self::File { file, stamp: now })
     }
 
     pub(crate) fn dag(blocks: Blocks, root: Cid) -> Self {
-        Self::Dag { blocks, root, cursor: Mutex::new(None) }
+        Self::Dag {
+            blocks,
+            root,
+            cursor: Mutex::new(None),
+        }
     }
 
     /// Bytes at `offset`, `len` of them unless the file ends first.
@@ -89,14 +103,21 @@ impl Source {
         match self {
             Self::File { file, stamp } => read_file(file, stamp, offset, len),
             Self::Block(bytes) => {
-                let from = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+                let from = usize::try_from(offset)
+                    .unwrap_or(usize::MAX)
+                    .min(bytes.len());
                 let to = from.saturating_add(len).min(bytes.len());
                 Ok(bytes.slice(from..to))
             }
-            Self::Dag { blocks, root, cursor } => {
+            Self::Dag {
+                blocks,
+                root,
+                cursor,
+            } => {
                 // Taken out while it works: a second reader at the same time starts its own.
-                let mut own =
-                    lock(cursor).take().unwrap_or_else(|| FileCursor::new(*root, ..));
+                let mut own = lock(cursor)
+                    .take()
+                    .unwrap_or_else(|| FileCursor::new(*root, ..));
                 let read = read_dag(blocks, &mut own, offset, len);
                 if read.is_ok() {
                     *lock(cursor) = Some(own);

@@ -15,7 +15,11 @@ fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             if path.is_dir() {
                 open.push(path);
             } else {
-                let name = path.strip_prefix(folder).expect("inside").display().to_string();
+                let name = path
+                    .strip_prefix(folder)
+                    .expect("inside")
+                    .display()
+                    .to_string();
                 all.insert(name, std::fs::read(&path).expect("read"));
             }
         }
@@ -31,14 +35,25 @@ async fn a_restored_home_exports_the_same_bytes() {
     world.file("trip/deep/ONE.txt", b"another one");
     let large = world.file("large.bin", &noise(9 << 20, 11));
     let node = world.open().await;
-    for (path, mode) in [(world.path("trip"), ImportMode::Copy), (large, ImportMode::Reference)] {
-        let request =
-            ImportRequest { paths: vec![path], mode: Some(mode), ..ImportRequest::default() };
+    for (path, mode) in [
+        (world.path("trip"), ImportMode::Copy),
+        (large, ImportMode::Reference),
+    ] {
+        let request = ImportRequest {
+            paths: vec![path],
+            mode: Some(mode),
+            ..ImportRequest::default()
+        };
         assert_eq!(import(&node, request).await.state, JobState::Done);
     }
     let item = item_named(&node, "one.txt").await.id;
-    let edit = ItemEdit { title: Some(Some("My title".to_owned())), ..ItemEdit::default() };
-    node.edit(vec![item], move |tx| tx.edit_item(item, edit)).await.expect("edited");
+    let edit = ItemEdit {
+        title: Some(Some("My title".to_owned())),
+        ..ItemEdit::default()
+    };
+    node.edit(vec![item], move |tx| tx.edit_item(item, edit))
+        .await
+        .expect("edited");
     node.edit(Vec::new(), move |tx| {
         let album = tx.create_album("Best of")?;
         tx.add_to_album(album, &[item])
@@ -49,23 +64,37 @@ async fn a_restored_home_exports_the_same_bytes() {
     patch.insert("theme".to_owned(), "dark".into());
     node.update_settings(patch).await.expect("set");
     let pinned = std::io::Cursor::new(b"pinned by hand".to_vec());
-    let options = AddOptions { name: "note".to_owned(), ..AddOptions::default() };
+    let options = AddOptions {
+        name: "note".to_owned(),
+        ..AddOptions::default()
+    };
     node.add_stream(pinned, options).await.expect("adds");
 
     let out = tempfile::tempdir().expect("folder");
     let first = out.path().join("first");
     let job = node.start_export(first.clone()).await.expect("starts");
     let job = node.wait_job(job.id).await.expect("ends");
-    assert_eq!((job.state, job.files_done, job.files_failed), (JobState::Done, 4, 0), "{job:?}");
+    assert_eq!(
+        (job.state, job.files_done, job.files_failed),
+        (JobState::Done, 4, 0),
+        "{job:?}"
+    );
     let exported = tree(&first);
-    assert_eq!(exported.get("media/trip/deep/two.txt").map(Vec::as_slice), Some(&b"two"[..]));
+    assert_eq!(
+        exported.get("media/trip/deep/two.txt").map(Vec::as_slice),
+        Some(&b"two"[..])
+    );
     node.shutdown().await;
 
     let fresh = World::new();
     let node = fresh.open().await;
     let job = node.start_restore(first).await.expect("starts");
     let job = node.wait_job(job.id).await.expect("ends");
-    assert_eq!((job.state, job.files_failed), (JobState::Done, 0), "{job:?}");
+    assert_eq!(
+        (job.state, job.files_failed),
+        (JobState::Done, 0),
+        "{job:?}"
+    );
     assert_eq!(items(&node).await.len(), 4);
     assert_eq!(item_named(&node, "one.txt").await.title, "My title");
     assert_eq!(node.settings().theme, node::Theme::Dark);
@@ -75,7 +104,11 @@ async fn a_restored_home_exports_the_same_bytes() {
     let second = out.path().join("second");
     let job = node.start_export(second.clone()).await.expect("starts");
     let job = node.wait_job(job.id).await.expect("ends");
-    assert_eq!((job.state, job.files_failed), (JobState::Done, 0), "{job:?}");
+    assert_eq!(
+        (job.state, job.files_failed),
+        (JobState::Done, 0),
+        "{job:?}"
+    );
     let again = tree(&second);
     let names = |tree: &BTreeMap<String, Vec<u8>>| tree.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&exported), names(&again));

@@ -16,8 +16,12 @@ async fn loops_sockets_and_broken_links_are_reported_and_the_rest_comes_in() {
     let node = world.open().await;
     let job = import_paths(&node, &[&world.path("drop")]).await;
     assert_eq!((job.files_done, job.files_failed), (1, 3), "{job:?}");
-    let mut codes: Vec<String> =
-        node.failures(job.id).await.into_iter().map(|failure| failure.code).collect();
+    let mut codes: Vec<String> = node
+        .failures(job.id)
+        .await
+        .into_iter()
+        .map(|failure| failure.code)
+        .collect();
     codes.sort();
     assert_eq!(codes, ["broken_link", "not_a_file", "symlink_loop"]);
     node.shutdown().await;
@@ -29,8 +33,13 @@ async fn hostile_names_come_in_under_harmless_ones() {
     let folder = world.path("names");
     std::fs::create_dir(&folder).expect("folder");
     let long = [b'n'; 255];
-    let names: [&[u8]; 5] =
-        [b"\xff\xfe.txt", b"a\nb.txt", "x\u{202e}txt.exe".as_bytes(), &long, b" "];
+    let names: [&[u8]; 5] = [
+        b"\xff\xfe.txt",
+        b"a\nb.txt",
+        "x\u{202e}txt.exe".as_bytes(),
+        &long,
+        b" ",
+    ];
     for (index, name) in names.iter().enumerate() {
         let path = folder.join(OsStr::from_bytes(name));
         std::fs::write(path, format!("content {index}")).expect("written");
@@ -50,11 +59,21 @@ async fn a_vanished_path_is_a_failure_that_retry_mends() {
     let world = World::new();
     let node = world.open().await;
     let missing = world.path("later.txt");
-    let request = ImportRequest { paths: vec![missing], ..ImportRequest::default() };
+    let request = ImportRequest {
+        paths: vec![missing],
+        ..ImportRequest::default()
+    };
     let job = import(&node, request).await;
-    assert_eq!((job.state, job.files_failed), (JobState::Done, 1), "{job:?}");
+    assert_eq!(
+        (job.state, job.files_failed),
+        (JobState::Done, 1),
+        "{job:?}"
+    );
     let failures = node.failures(job.id).await;
-    assert_eq!(failures.first().map(|failure| failure.code.as_str()), Some("vanished"));
+    assert_eq!(
+        failures.first().map(|failure| failure.code.as_str()),
+        Some("vanished")
+    );
 
     world.file("later.txt", b"here now");
     node.retry_job(job.id).await.expect("retries");
@@ -69,7 +88,10 @@ async fn the_home_itself_is_never_imported() {
     let world = World::new();
     let node = world.open().await;
     let request = ImportRequest {
-        paths: vec![world.home.path().to_owned(), world.home.path().join("keys/node")],
+        paths: vec![
+            world.home.path().to_owned(),
+            world.home.path().join("keys/node"),
+        ],
         ..ImportRequest::default()
     };
     let job = import(&node, request).await;
@@ -92,13 +114,19 @@ async fn a_changed_reference_never_gives_wrong_bytes() {
     import(&node, request).await;
     let item = item_named(&node, "film.bin").await.id;
     let stream = node.open_stream(item, None).await.expect("opens");
-    assert_eq!(stream.read_at(0, 1000).await.expect("reads").as_ref(), &bytes[..1000]);
+    assert_eq!(
+        stream.read_at(0, 1000).await.expect("reads").as_ref(),
+        &bytes[..1000]
+    );
 
     // Same size, other bytes, under the open stream.
     let mut other = bytes.clone();
     other[5_000_000] ^= 1;
     std::fs::write(&path, &other).expect("written");
-    assert!(stream.read_at(5_000_000, 10).await.is_err(), "the old stream ends");
+    assert!(
+        stream.read_at(5_000_000, 10).await.is_err(),
+        "the old stream ends"
+    );
     match read_item(&node, "film.bin").await {
         Err(_) => {}
         Ok(_) => panic!("wrong bytes were served"),
@@ -121,8 +149,18 @@ async fn a_moved_file_is_found_again_and_a_gone_one_is_relinked_by_hand() {
     let item = item_named(&node, "film.bin").await.id;
     let moved = world.path("a/renamed.bin");
     std::fs::rename(&path, &moved).expect("renamed");
-    let stream = node.open_stream(item, None).await.expect("found again by its file id");
-    assert_eq!(stream.read_at(1_000_000, 100).await.expect("reads").as_ref(), &bytes[1_000_000..1_000_100]);
+    let stream = node
+        .open_stream(item, None)
+        .await
+        .expect("found again by its file id");
+    assert_eq!(
+        stream
+            .read_at(1_000_000, 100)
+            .await
+            .expect("reads")
+            .as_ref(),
+        &bytes[1_000_000..1_000_100]
+    );
 
     // Far away: nobody looks there.
     let far = tempfile::tempdir().expect("folder");
@@ -130,12 +168,21 @@ async fn a_moved_file_is_found_again_and_a_gone_one_is_relinked_by_hand() {
     std::fs::create_dir_all(target.parent().expect("parent")).expect("folder");
     std::fs::copy(&moved, &target).expect("copied");
     std::fs::remove_file(&moved).expect("removed");
-    assert!(matches!(node.open_stream(item, None).await, Err(node::OpenStream::Missing)));
+    assert!(matches!(
+        node.open_stream(item, None).await,
+        Err(node::OpenStream::Missing)
+    ));
     let wrong = world.file("wrong.bin", &noise(9 << 20, 5));
-    assert!(matches!(node.relink(item, wrong).await, Err(node::Relink::OtherContent)));
+    assert!(matches!(
+        node.relink(item, wrong).await,
+        Err(node::Relink::OtherContent)
+    ));
     node.relink(item, target).await.expect("relinked");
     let stream = node.open_stream(item, None).await.expect("opens");
-    assert_eq!(stream.read_at(0, 100).await.expect("reads").as_ref(), &bytes[..100]);
+    assert_eq!(
+        stream.read_at(0, 100).await.expect("reads").as_ref(),
+        &bytes[..100]
+    );
     node.shutdown().await;
 }
 
@@ -159,7 +206,9 @@ async fn a_full_quota_pauses_and_resume_finishes() {
     assert_eq!(job.why, Some(node::PauseReason::QuotaFull));
     assert!(!items(&node).await.is_empty(), "what fitted is there");
     assert!(is_clean(&node).await);
-    node.reset_settings(Some(vec!["quotaBytes".to_owned()])).await.expect("reset");
+    node.reset_settings(Some(vec!["quotaBytes".to_owned()]))
+        .await
+        .expect("reset");
     node.resume_job(job.id).await.expect("resumes");
     let job = node.wait_job(job.id).await.expect("ends");
     assert_eq!((job.state, job.files_done), (JobState::Done, 10), "{job:?}");

@@ -14,11 +14,16 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new() -> Self {
         let make = || tempfile::tempdir().expect("a temporary folder");
-        Self { home: make(), files: make() }
+        Self {
+            home: make(),
+            files: make(),
+        }
     }
 
     pub(crate) async fn open(&self) -> Node {
-        Node::open(NodeConfig::new(self.home.path())).await.expect("the home opens")
+        Node::open(NodeConfig::new(self.home.path()))
+            .await
+            .expect("the home opens")
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -58,14 +63,27 @@ pub(crate) async fn import(node: &Node, request: ImportRequest) -> Job {
 
 pub(crate) async fn import_paths(node: &Node, paths: &[&Path]) -> Job {
     let paths = paths.iter().map(|path| path.to_path_buf()).collect();
-    let job = import(node, ImportRequest { paths, ..ImportRequest::default() }).await;
+    let job = import(
+        node,
+        ImportRequest {
+            paths,
+            ..ImportRequest::default()
+        },
+    )
+    .await;
     assert_eq!(job.state, JobState::Done, "{job:?}");
     job
 }
 
 pub(crate) async fn items(node: &Node) -> Vec<ItemRow> {
-    let query = ItemQuery { limit: 1000, ..ItemQuery::default() };
-    node.query(move |view| view.items(&query)).await.expect("the library lists").rows
+    let query = ItemQuery {
+        limit: 1000,
+        ..ItemQuery::default()
+    };
+    node.query(move |view| view.items(&query))
+        .await
+        .expect("the library lists")
+        .rows
 }
 
 pub(crate) async fn item_named(node: &Node, name: &str) -> ItemRow {
@@ -78,7 +96,10 @@ pub(crate) async fn item_named(node: &Node, name: &str) -> ItemRow {
 /// All bytes of an item, through its stream.
 pub(crate) async fn read_item(node: &Node, name: &str) -> Result<Vec<u8>, String> {
     let item = item_named(node, name).await;
-    let stream = node.open_stream(item.id, None).await.map_err(|error| error.to_string())?;
+    let stream = node
+        .open_stream(item.id, None)
+        .await
+        .map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();
     while (bytes.len() as u64) < stream.size() {
         let part = stream.read_at(bytes.len() as u64, 1 << 20).await;
