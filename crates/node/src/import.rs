@@ -20,6 +20,7 @@ pub(crate) mod fingerprint;
 pub(crate) mod kind;
 pub(crate) mod large;
 mod name;
+pub(crate) mod outcome;
 mod read;
 mod run;
 mod scan;

@@ -8,7 +8,7 @@ use store::{
 };
 
 use crate::events::Event;
-use crate::import::sink::chain;
+use crate::import::outcome::chain;
 use crate::jobs::{Job, JobHandle, Meter, Outcome, Request, StartJob, Stop};
 use crate::node::{Inner, Node};
 use crate::tasks::Lane;

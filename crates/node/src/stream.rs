@@ -200,7 +200,10 @@ impl AsyncRead for MediaStream {
             if this.position >= this.size || buf.remaining() == 0 {
                 return Poll::Ready(Ok(()));
             }
-            let under_way = this.reading.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let under_way = this
+                .reading
+                .get_mut()
+                .unwrap_or_else(PoisonError::into_inner);
             let mut reading = match under_way.take() {
                 Some(reading) => reading,
                 None => Box::pin(this.begin(this.position, MAX_READ)),

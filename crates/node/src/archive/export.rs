@@ -19,8 +19,9 @@ use super::{
     BLOCKS, CONFIG, FORMAT, FileEntry, INDEX, Index, LIBRARY, MEDIA, PinEntry, write_durable,
 };
 use crate::content::car::walk;
+use crate::import::outcome::chain;
 use crate::import::shown_name;
-use crate::import::sink::{chain, is_own_pin};
+use crate::import::sink::is_own_pin;
 use crate::jobs::{FailureCode, JobHandle, Meter, Outcome, Stop};
 use crate::node::Inner;
 use crate::stream::MAX_READ;

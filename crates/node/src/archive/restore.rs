@@ -13,7 +13,8 @@ use store::{Batch, PinKind, PutBlock};
 use super::{BLOCKS, CONFIG, FORMAT, FileEntry, INDEX, Index, LIBRARY, MEDIA, write_durable};
 use crate::events::Event;
 use crate::import::large::{BlockSink, HashFile, hash_file};
-use crate::import::sink::{PIN_COPIED, chain, commit_failed, put_failed, write_failed};
+use crate::import::outcome::{chain, commit_failed, put_failed, write_failed};
+use crate::import::sink::PIN_COPIED;
 use crate::jobs::{FailureCode, JobHandle, Meter, Outcome};
 use crate::node::Inner;
 

@@ -8,7 +8,7 @@ use super::control::{Meter, Outcome, Stop};
 use super::table::{JobHandle, Request};
 use super::{ControlJob, Failure, Job, JobId, JobKind, JobState, PauseReason, StartJob};
 use crate::events::Event;
-use crate::import::sink::write_failed;
+use crate::import::outcome::write_failed;
 use crate::node::{Inner, Node};
 use crate::tasks::Lane;
 

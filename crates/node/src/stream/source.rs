@@ -66,7 +66,7 @@ pub(crate) enum Source {
     Dag {
         blocks: Blocks,
         root: Cid,
-        cursor: Mutex<Option<FileCursor>>,
+        cursor: Mutex<Option<Box<FileCursor>>>,
     },
     /// The bytes of one block that is no file.
     Block(Bytes),
@@ -117,7 +117,7 @@ impl Source {
                 // Taken out while it works: a second reader at the same time starts its own.
                 let mut own = lock(cursor)
                     .take()
-                    .unwrap_or_else(|| FileCursor::new(*root, ..));
+                    .unwrap_or_else(|| Box::new(FileCursor::new(*root, ..)));
                 let read = read_dag(blocks, &mut own, offset, len);
                 if read.is_ok() {
                     *lock(cursor) = Some(own);
