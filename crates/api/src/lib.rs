@@ -13,11 +13,32 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod server;
+
+mod guard;
+mod token;
+
 mod app;
-pub mod dto;
-mod error;
+mod body;
+mod events;
+mod extract;
 mod openapi;
 mod routes;
+mod ui;
+
+mod answer;
+mod gateway;
+mod links;
+mod media;
+mod media_app;
+mod range;
+
+mod clock;
+mod convert;
+pub mod dto;
+mod error;
 
 pub use error::{ApiError, ApiResult};
 pub use openapi::openapi_json;
+pub use server::{Endpoint, Server, ServerConfig, StartServer};
+pub use ui::{FindAsset, UiAssets};

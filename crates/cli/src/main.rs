@@ -1,3 +1,5 @@
-//! Entry point of the `tributary` command.
+//! The `tributary` command.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

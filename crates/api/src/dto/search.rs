@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Album, ItemCard, Show};
+use super::{Album, ItemCard, MusicAlbum, Show};
 
 /// The answer to a search.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -15,6 +15,8 @@ pub struct SearchResult {
     pub albums: Vec<Album>,
     /// Shows whose title matches.
     pub shows: Vec<Show>,
+    /// Music albums whose title or artist matches.
+    pub music_albums: Vec<MusicAlbum>,
     /// Time it took.
     pub took_ms: u64,
 }
@@ -29,7 +31,7 @@ pub struct SearchHit {
     pub matched: Vec<String>,
 }
 
-/// Items that hold the same content.
+/// Items whose content lies at more than one path.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Duplicates {
@@ -37,14 +39,14 @@ pub struct Duplicates {
     pub groups: Vec<DuplicateGroup>,
 }
 
-/// Items with equal bytes.
+/// The same bytes at several paths: one item, several files.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DuplicateGroup {
-    /// Root of the content.
-    pub cid: String,
+    /// The item that stands for all of them.
+    pub item: ItemCard,
     /// Size of one copy.
     pub bytes: u64,
-    /// The items.
-    pub items: Vec<ItemCard>,
+    /// Paths of all copies, with characters that are not text replaced.
+    pub paths: Vec<String>,
 }

@@ -19,8 +19,6 @@ pub struct Storage {
     pub referenced: u64,
     /// Bytes that a clean-up would free.
     pub garbage: u64,
-    /// Bytes of previews.
-    pub previews: u64,
     /// Number of blocks.
     pub blocks: u64,
     /// Further folders on other disks.

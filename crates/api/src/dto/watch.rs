@@ -77,8 +77,6 @@ pub struct Show {
     pub season_count: u64,
     /// Episodes in the library.
     pub episode_count: u64,
-    /// Episodes that the active person has not finished.
-    pub unseen_count: u64,
 }
 
 /// A show with its seasons.

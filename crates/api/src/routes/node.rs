@@ -1,23 +1,28 @@
 //! Content by its id: what the command line uses.
 
-use axum::{
-    Json,
-    body::Body,
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{body::Body, extract::State, response::Response};
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
+    answer,
+    body::body_reader,
+    convert::content,
+    dto::{DirectoryEntry, EntryKind, ErrorCode, PinKind},
+    extract,
+};
+use crate::{
     app::App,
     dto::{
         AddedFile, CarImported, Listing, NodeAddRequest, NodeIdentity, Pin, PinRequest, RepoStat,
     },
     error::{ApiError, ApiResult},
+    extract::{Json, Path, Query},
 };
+use crate::convert::errors::boxed;
+use node::{AddOptions, ContentKind, ContentPath, Opened, ReadContent};
 
 /// The routes of this file.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -85,7 +90,11 @@ pub(crate) struct CidQuery {
 /// Who this node is.
 #[utoipa::path(get, path = "/node/id", tag = "node", responses((status = 200, description = "Who this node is.", body = NodeIdentity)))]
 async fn get_identity(State(app): State<App>) -> ApiResult<Json<NodeIdentity>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let identity = app.node().identity();
+    Ok(Json(NodeIdentity {
+        peer_id: identity.peer_id.clone(),
+        public_key: data_encoding::HEXLOWER.encode(&identity.public_key),
+    }))
 }
 
 /// Adds the body as one file.
@@ -95,7 +104,21 @@ async fn add_content(
     Query(query): Query<AddQuery>,
     body: Body,
 ) -> ApiResult<Json<AddedFile>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let options = content::add_options(
+        query.name,
+        query.pin,
+        query.cid_version,
+        query.raw_leaves,
+        query.chunker.as_deref(),
+        None,
+    )?;
+    let added = app.node().add_stream(body_reader(body), options).await?;
+    Ok(Json(AddedFile {
+        name: added.name,
+        cid: added.cid.to_string(),
+        size: added.size,
+        kind: EntryKind::File,
+    }))
 }
 
 /// Adds files and folders of this machine.
@@ -104,13 +127,57 @@ async fn add_paths(
     State(app): State<App>,
     Json(request): Json<NodeAddRequest>,
 ) -> ApiResult<Json<Vec<AddedFile>>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let options = content::add_options(
+        None,
+        request.pin,
+        request.cid_version,
+        request.raw_leaves,
+        request.chunker.as_deref(),
+        request.reference,
+    )?;
+    let mut all = Vec::new();
+    for path in &request.paths {
+        let path = extract::absolute(path)?;
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let options = AddOptions {
+            name,
+            ..options.clone()
+        };
+        for added in app.node().add_path(path, options).await? {
+            all.push(AddedFile {
+                name: added.name,
+                cid: added.cid.to_string(),
+                size: added.size,
+                kind: kind_of(&app, added.cid).await?,
+            });
+        }
+    }
+    Ok(Json(all))
 }
 
 /// Bytes of a file.
 #[utoipa::path(get, path = "/node/cat", tag = "node", params(CatQuery), responses((status = 200, description = "Bytes of a file.", body = String, content_type = "application/octet-stream")))]
 async fn cat_content(State(app): State<App>, Query(query): Query<CatQuery>) -> ApiResult<Response> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let path = content::path(&query.path)?;
+    let stream = match app.node().open_content(&path).await? {
+        Opened::File(stream) => *stream,
+        Opened::Directory { cid, .. } => return Err(ReadContent::IsADirectory(cid).into()),
+        _ => {
+            return Err(ApiError::new(
+                ErrorCode::UnsupportedFormat,
+                "This is a symbolic link.",
+            ));
+        }
+    };
+    let start = query.offset.unwrap_or(0).min(stream.size());
+    let end = start
+        .saturating_add(query.length.unwrap_or(u64::MAX))
+        .min(stream.size());
+    Ok(answer::part(stream, start..end))
 }
 
 /// Entries of a directory.
@@ -119,41 +186,127 @@ async fn list_content(
     State(app): State<App>,
     Query(query): Query<PathQuery>,
 ) -> ApiResult<Json<Listing>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let path = content::path(&query.path)?;
+    Ok(Json(listing(&app, &path).await?))
 }
 
 /// All pins.
 #[utoipa::path(get, path = "/node/pins", tag = "node", responses((status = 200, description = "All pins.", body = Vec<Pin>)))]
 async fn list_pins(State(app): State<App>) -> ApiResult<Json<Vec<Pin>>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let pins = app.node().pins().await?;
+    Ok(Json(pins.into_iter().map(content::pin).collect()))
 }
 
 /// Pins content that is here.
 #[utoipa::path(post, path = "/node/pins", tag = "node", request_body = PinRequest, responses((status = 200, description = "Pins content that is here.", body = Pin)))]
 async fn add_pin(State(app): State<App>, Json(request): Json<PinRequest>) -> ApiResult<Json<Pin>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    if request.recursive == Some(false) {
+        return Err(ApiError::bad_request("Only recursive pins are supported."));
+    }
+    let cid = app.node().resolve(&content::path(&request.path)?).await?;
+    let kind = match request.kind {
+        None | Some(PinKind::Bytes) => store::PinKind::BytesRequired,
+        Some(PinKind::Reference) => store::PinKind::ReferenceOk,
+    };
+    app.node()
+        .pin(cid, kind, request.name.clone().unwrap_or_default())
+        .await?;
+    Ok(Json(Pin {
+        cid: cid.to_string(),
+        kind: request.kind.unwrap_or(PinKind::Bytes),
+        name: request.name.filter(|name| !name.is_empty()),
+    }))
 }
 
 /// Removes a pin.
 #[utoipa::path(delete, path = "/node/pins/{cid}", tag = "node", params(("cid" = String, Path, description = "Which one.")), responses((status = 204, description = "Done.")))]
 async fn remove_pin(State(app): State<App>, Path(cid): Path<String>) -> ApiResult<StatusCode> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    app.node().unpin(content::path(&cid)?.root).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A CAR of everything below a root.
 #[utoipa::path(get, path = "/node/dag/export", tag = "node", params(CidQuery), responses((status = 200, description = "A CAR of everything below a root.", body = String, content_type = "application/vnd.ipld.car")))]
 async fn export_car(State(app): State<App>, Query(query): Query<CidQuery>) -> ApiResult<Response> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let cid = app.node().resolve(&content::path(&query.cid)?).await?;
+    let car = app.node().dag_export(cid).await?;
+    Ok(answer::car(car))
 }
 
 /// Stores the blocks of a CAR and pins its roots.
 #[utoipa::path(post, path = "/node/dag/import", tag = "node", request_body(content_type = "application/vnd.ipld.car"), responses((status = 200, description = "Stores the blocks of a CAR and pins its roots.", body = CarImported)))]
 async fn import_car(State(app): State<App>, body: Body) -> ApiResult<Json<CarImported>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let imported = app.node().dag_import(body_reader(body), true).await?;
+    Ok(Json(CarImported {
+        roots: imported.roots.iter().map(ToString::to_string).collect(),
+        blocks: imported.blocks,
+        bytes: imported.bytes,
+    }))
 }
 
 /// Numbers of the block store.
 #[utoipa::path(get, path = "/node/repo", tag = "node", responses((status = 200, description = "Numbers of the block store.", body = RepoStat)))]
 async fn get_repo(State(app): State<App>) -> ApiResult<Json<RepoStat>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let stat = app.node().repo_stat().await.map_err(|error| boxed(&error))?;
+    Ok(Json(RepoStat {
+        home: app.node().home().display().to_string(),
+        blocks: stat.blocks,
+        bytes: stat.bytes,
+        quota: stat.quota,
+        segments: stat.segments,
+        garbage: stat.garbage,
+        pins: stat.pins,
+    }))
+}
+
+async fn kind_of(app: &App, cid: dag::Cid) -> ApiResult<EntryKind> {
+    let path = ContentPath {
+        root: cid,
+        segments: Vec::new(),
+    };
+    Ok(match app.node().open_content(&path).await? {
+        Opened::File(_) => EntryKind::File,
+        Opened::Directory { .. } => EntryKind::Directory,
+        Opened::Symlink { .. } => EntryKind::Symlink,
+        _ => EntryKind::Other,
+    })
+}
+
+async fn listing(app: &App, path: &ContentPath) -> ApiResult<Listing> {
+    let opened = app.node().open_content(path).await?;
+    let cid = opened.cid().to_string();
+    Ok(match opened {
+        Opened::File(stream) => Listing {
+            cid,
+            kind: EntryKind::File,
+            size: stream.size(),
+            entries: Vec::new(),
+        },
+        Opened::Directory { entries, .. } => Listing {
+            cid,
+            kind: EntryKind::Directory,
+            size: entries.iter().map(|entry| entry.size).sum(),
+            entries: entries
+                .into_iter()
+                .map(|entry| DirectoryEntry {
+                    name: entry.name,
+                    cid: entry.cid.to_string(),
+                    kind: content::kind(entry.kind),
+                    size: entry.size,
+                })
+                .collect(),
+        },
+        Opened::Symlink { .. } => Listing {
+            cid,
+            kind: EntryKind::Symlink,
+            size: 0,
+            entries: Vec::new(),
+        },
+        _ => Listing {
+            cid,
+            kind: content::kind(Some(ContentKind::Other)),
+            size: 0,
+            entries: Vec::new(),
+        },
+    })
 }

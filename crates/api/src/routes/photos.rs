@@ -1,12 +1,6 @@
 //! The photo timeline.
 
-use axum::{
-    Json,
-    body::Body,
-    extract::{Path, Query, State},
-    response::Response,
-};
-use http::StatusCode;
+use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -14,8 +8,15 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     app::App,
     dto::{PhotoPage, PhotoTimeline},
-    error::{ApiError, ApiResult},
+    error::ApiResult,
+    extract::{Json, Query},
 };
+use crate::{
+    convert::items::Cards,
+    dto::{PhotoBucket, PhotoDay},
+    extract,
+};
+use library::{AlbumId, PhotoFilter, ReadLibrary, Reader, Shelf};
 
 /// The routes of this file.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -58,7 +59,30 @@ async fn get_timeline(
     State(app): State<App>,
     Query(query): Query<TimelineQuery>,
 ) -> ApiResult<Json<PhotoTimeline>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let (album, favourite, shelf) = parts(query.album_id, query.favourite, query.trash)?;
+    let timeline = app
+        .node()
+        .query(move |reader| reader.timeline(&filter(reader, album, favourite, shelf)?))
+        .await?;
+    Ok(Json(PhotoTimeline {
+        total: timeline.total,
+        buckets: timeline
+            .buckets
+            .into_iter()
+            .map(|bucket| PhotoBucket {
+                key: bucket.key,
+                count: u64::from(bucket.count),
+                days: bucket
+                    .days
+                    .into_iter()
+                    .map(|day| PhotoDay {
+                        day: day.day,
+                        count: u64::from(day.count),
+                    })
+                    .collect(),
+            })
+            .collect(),
+    }))
 }
 
 /// The photos of one bucket.
@@ -67,5 +91,51 @@ async fn list_photos(
     State(app): State<App>,
     Query(query): Query<PhotosQuery>,
 ) -> ApiResult<Json<PhotoPage>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let (album, favourite, shelf) = parts(query.album_id, query.favourite, query.trash)?;
+    let bucket = query.bucket;
+    let rows = app
+        .node()
+        .query(move |reader| {
+            reader.photos(&bucket, &filter(reader, album, favourite, shelf)?, None)
+        })
+        .await?;
+    let cards = Cards::new(app.links());
+    Ok(Json(PhotoPage {
+        photos: rows.iter().map(|row| cards.photo(row)).collect(),
+    }))
+}
+
+fn parts(
+    album: Option<String>,
+    favourite: Option<bool>,
+    trash: Option<bool>,
+) -> ApiResult<(Option<AlbumId>, bool, Shelf)> {
+    let album = album
+        .as_deref()
+        .map(|id| extract::id("album", id))
+        .transpose()?;
+    let shelf = if trash.unwrap_or(false) {
+        Shelf::Trash
+    } else {
+        Shelf::Live
+    };
+    Ok((album, favourite.unwrap_or(false), shelf))
+}
+
+fn filter(
+    reader: &Reader,
+    album: Option<AlbumId>,
+    favourite: bool,
+    shelf: Shelf,
+) -> Result<PhotoFilter, ReadLibrary> {
+    let favourites_of = if favourite {
+        Some(reader.active_person()?)
+    } else {
+        None
+    };
+    Ok(PhotoFilter {
+        shelf,
+        favourites_of,
+        album,
+    })
 }

@@ -1,20 +1,14 @@
 //! Settings.
 
-use axum::{
-    Json,
-    body::Body,
-    extract::{Path, Query, State},
-    response::Response,
-};
-use http::StatusCode;
-use serde::Deserialize;
-use utoipa::IntoParams;
+use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use crate::convert;
 use crate::{
     app::App,
     dto::{ResetSettingsRequest, Settings, SettingsPatch},
-    error::{ApiError, ApiResult},
+    error::ApiResult,
+    extract::Json,
 };
 
 /// The routes of this file.
@@ -27,7 +21,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Settings in force.
 #[utoipa::path(get, path = "/settings", tag = "settings", responses((status = 200, description = "Settings in force.", body = Settings)))]
 async fn get_settings(State(app): State<App>) -> ApiResult<Json<Settings>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    Ok(Json(convert::settings::settings(&app.node().settings())))
 }
 
 /// Changes settings.
@@ -36,7 +30,9 @@ async fn patch_settings(
     State(app): State<App>,
     Json(request): Json<SettingsPatch>,
 ) -> ApiResult<Json<Settings>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let patch = convert::settings::patch(&request, &app.node().settings());
+    let settings = app.node().update_settings(patch).await?;
+    Ok(Json(convert::settings::settings(&settings)))
 }
 
 /// Puts settings back to their defaults.
@@ -45,5 +41,15 @@ async fn reset_settings(
     State(app): State<App>,
     Json(request): Json<ResetSettingsRequest>,
 ) -> ApiResult<Json<Settings>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let keys = request.keys.unwrap_or_else(|| {
+        let mut all: Vec<String> =
+            serde_json::to_value(convert::settings::settings(&app.node().settings()))
+                .ok()
+                .and_then(|value| Some(value.as_object()?.keys().cloned().collect()))
+                .unwrap_or_default();
+        all.retain(|key| key != "firstRunDone");
+        all
+    });
+    let settings = app.node().reset_settings(Some(keys)).await?;
+    Ok(Json(convert::settings::settings(&settings)))
 }

@@ -1,20 +1,18 @@
 //! The storage, export and restore.
 
-use axum::{
-    Json,
-    body::Body,
-    extract::{Path, Query, State},
-    response::Response,
-};
-use http::StatusCode;
-use serde::Deserialize;
-use utoipa::IntoParams;
+use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     app::App,
     dto::{FolderRequest, Job, PathRequest, Storage},
     error::{ApiError, ApiResult},
+    extract::{Json, Path},
+};
+use crate::{
+    convert,
+    dto::{FolderState, StorageFolder},
+    extract,
 };
 
 /// The routes of this file.
@@ -33,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Where bytes live.
 #[utoipa::path(get, path = "/storage", tag = "storage", responses((status = 200, description = "Where bytes live.", body = Storage)))]
 async fn get_storage(State(app): State<App>) -> ApiResult<Json<Storage>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    Ok(Json(report(&app).await))
 }
 
 /// Adds a storage folder.
@@ -42,31 +40,37 @@ async fn add_folder(
     State(app): State<App>,
     Json(request): Json<FolderRequest>,
 ) -> ApiResult<Json<Storage>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let path = extract::absolute(&request.path)?;
+    app.node().add_folder(path, request.quota_bytes).await?;
+    Ok(Json(report(&app).await))
 }
 
 /// Takes a storage folder away; refused while it holds the only copy.
 #[utoipa::path(delete, path = "/storage/folders/{id}", tag = "storage", params(("id" = String, Path, description = "Which one.")), responses((status = 200, description = "Takes a storage folder away; refused while it holds the only copy.", body = Storage)))]
 async fn remove_folder(State(app): State<App>, Path(id): Path<String>) -> ApiResult<Json<Storage>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let folder = id
+        .parse()
+        .map_err(|_| ApiError::not_found("storage folder"))?;
+    app.node().remove_folder(store::FolderId(folder)).await?;
+    Ok(Json(report(&app).await))
 }
 
 /// Checks every block.
 #[utoipa::path(post, path = "/storage/verify", tag = "storage", responses((status = 200, description = "Checks every block.", body = Job)))]
 async fn start_verify(State(app): State<App>) -> ApiResult<Json<Job>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    Ok(Json(convert::jobs::job(&app.node().start_verify().await?)))
 }
 
 /// Mends what can be mended.
 #[utoipa::path(post, path = "/storage/repair", tag = "storage", responses((status = 200, description = "Mends what can be mended.", body = Job)))]
 async fn start_repair(State(app): State<App>) -> ApiResult<Json<Job>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    Ok(Json(convert::jobs::job(&app.node().start_repair().await?)))
 }
 
 /// Frees blocks that nothing needs.
 #[utoipa::path(post, path = "/storage/gc", tag = "storage", responses((status = 200, description = "Frees blocks that nothing needs.", body = Job)))]
 async fn start_gc(State(app): State<App>) -> ApiResult<Json<Job>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    Ok(Json(convert::jobs::job(&app.node().start_gc().await?)))
 }
 
 /// Exports the whole home into an empty folder.
@@ -75,7 +79,10 @@ async fn start_export(
     State(app): State<App>,
     Json(request): Json<PathRequest>,
 ) -> ApiResult<Json<Job>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let folder = extract::absolute(&request.path)?;
+    Ok(Json(convert::jobs::job(
+        &app.node().start_export(folder).await?,
+    )))
 }
 
 /// Restores an export.
@@ -84,5 +91,37 @@ async fn start_restore(
     State(app): State<App>,
     Json(request): Json<PathRequest>,
 ) -> ApiResult<Json<Job>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let folder = extract::absolute(&request.path)?;
+    Ok(Json(convert::jobs::job(
+        &app.node().start_restore(folder).await?,
+    )))
+}
+
+async fn report(app: &App) -> Storage {
+    let report = app.node().storage().await;
+    Storage {
+        home: app.node().home().display().to_string(),
+        used: report.used,
+        quota: report.quota,
+        free: report.free,
+        referenced: report.referenced,
+        garbage: report.garbage,
+        blocks: report.blocks,
+        folders: report
+            .folders
+            .into_iter()
+            .map(|folder| StorageFolder {
+                id: folder.id.0.to_string(),
+                path: folder.path.display().to_string(),
+                used: folder.used,
+                quota: folder.quota,
+                free: folder.online.then_some(folder.free),
+                state: if folder.online {
+                    FolderState::Online
+                } else {
+                    FolderState::Offline
+                },
+            })
+            .collect(),
+    }
 }

@@ -1,11 +1,6 @@
 //! Uploads: how a browser hands over dropped files.
 
-use axum::{
-    Json,
-    body::Body,
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{body::Body, extract::State};
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -14,8 +9,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     app::App,
     dto::{Upload, UploadedFile},
-    error::{ApiError, ApiResult},
+    error::ApiResult,
+    extract::{Json, Path, Query},
 };
+use crate::{body::body_reader, extract};
 
 /// The routes of this file.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -37,7 +34,10 @@ pub(crate) struct UploadFileQuery {
 /// Opens an upload.
 #[utoipa::path(post, path = "/uploads", tag = "uploads", responses((status = 200, description = "Opens an upload.", body = Upload)))]
 async fn create_upload(State(app): State<App>) -> ApiResult<Json<Upload>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let upload = app.node().upload_begin().await?;
+    Ok(Json(Upload {
+        upload_id: upload.to_string(),
+    }))
 }
 
 /// Streams one file into the upload.
@@ -48,11 +48,20 @@ async fn put_upload_file(
     Query(query): Query<UploadFileQuery>,
     body: Body,
 ) -> ApiResult<Json<UploadedFile>> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    let upload = extract::id("upload", &id)?;
+    let source = body_reader(body);
+    let bytes = app.node().upload_file(upload, &query.path, source).await?;
+    Ok(Json(UploadedFile {
+        path: query.path,
+        bytes,
+    }))
 }
 
 /// Throws an upload away.
 #[utoipa::path(delete, path = "/uploads/{id}", tag = "uploads", params(("id" = String, Path, description = "Which one.")), responses((status = 204, description = "Done.")))]
 async fn delete_upload(State(app): State<App>, Path(id): Path<String>) -> ApiResult<StatusCode> {
-    Err(ApiError::new(crate::dto::ErrorCode::Internal, "not yet"))
+    app.node()
+        .upload_discard(extract::id("upload", &id)?)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
 }

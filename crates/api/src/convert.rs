@@ -1,0 +1,7 @@
+//! From the types of the crates below to those of the wire, and back. Nothing else.
+
+pub(crate) mod content;
+pub(crate) mod errors;
+pub(crate) mod items;
+pub(crate) mod jobs;
+pub(crate) mod settings;

@@ -1,0 +1,243 @@
+//! Errors of the node as answers: the closed code, what is safe, what to do.
+
+use std::error::Error;
+
+use library::{ReadLibrary, SearchLibrary, WriteLibrary};
+use node::{
+    ChangeFolder, ChangeSettings, ControlJob, EditItem, ReadContent, ReceiveUpload, Relink,
+    StartJob, WriteContent,
+};
+
+use crate::{dto::ErrorCode, error::ApiError};
+
+/// An error that no code says better: logged in full, told in short. Looks for a full
+/// disk or missing permission among the causes first.
+pub(crate) fn boxed(error: &(dyn Error + 'static)) -> ApiError {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(current) = cause {
+        if let Some(io) = current.downcast_ref::<std::io::Error>()
+            && let Some(known) = io_error(io)
+        {
+            return known;
+        }
+        cause = current.source();
+    }
+    ApiError::internal(error)
+}
+
+/// An I/O error that a person can do something about.
+fn io_error(error: &std::io::Error) -> Option<ApiError> {
+    use std::io::ErrorKind;
+    let safe = "What was added before is safe.";
+    match error.kind() {
+        ErrorKind::StorageFull => Some(
+            ApiError::new(ErrorCode::DiskFull, "The disk is full.")
+                .safe(safe)
+                .todo("Free some space, then try again."),
+        ),
+        ErrorKind::QuotaExceeded => Some(
+            ApiError::new(ErrorCode::QuotaExceeded, "The disk quota is used up.")
+                .safe(safe)
+                .todo("Free some space, then try again."),
+        ),
+        ErrorKind::ReadOnlyFilesystem => Some(
+            ApiError::new(ErrorCode::ReadOnly, "The disk is read-only.")
+                .safe(safe)
+                .todo("Make the disk writable, then try again."),
+        ),
+        ErrorKind::PermissionDenied => Some(
+            ApiError::new(
+                ErrorCode::PermissionDenied,
+                "There is no permission to do this.",
+            )
+            .safe(safe)
+            .todo("Change the permissions, then try again."),
+        ),
+        ErrorKind::NotFound => {
+            Some(ApiError::new(ErrorCode::NotFound, "There is no such file or folder.").safe(safe))
+        }
+        _ => None,
+    }
+}
+
+fn ending() -> ApiError {
+    ApiError::new(ErrorCode::ShuttingDown, "Tributary is shutting down.")
+        .safe("Work under way goes on at the next start.")
+}
+
+impl From<ReadLibrary> for ApiError {
+    fn from(error: ReadLibrary) -> Self {
+        match error {
+            ReadLibrary::ParseCursor | ReadLibrary::ParseBucket => {
+                Self::bad_request(error.to_string())
+            }
+            other => boxed(&other),
+        }
+    }
+}
+
+impl From<WriteLibrary> for ApiError {
+    fn from(error: WriteLibrary) -> Self {
+        match error {
+            WriteLibrary::Missing { what, .. } => Self::not_found(what),
+            WriteLibrary::RemoveLastPerson => {
+                Self::new(ErrorCode::Conflict, "The last person cannot be removed.")
+                    .todo("Add another person first.")
+            }
+            WriteLibrary::Read(error) => error.into(),
+            other => boxed(&other),
+        }
+    }
+}
+
+impl From<SearchLibrary> for ApiError {
+    fn from(error: SearchLibrary) -> Self {
+        match error {
+            SearchLibrary::Read(error) => error.into(),
+            SearchLibrary::Write(error) => error.into(),
+            other => boxed(&other),
+        }
+    }
+}
+
+impl From<ChangeSettings> for ApiError {
+    fn from(error: ChangeSettings) -> Self {
+        let text = error.to_string();
+        let safe = "The settings are as they were.";
+        match error {
+            ChangeSettings::UnknownKey(key) => Self::bad_request(text)
+                .safe(safe)
+                .detail(serde_json::json!({ "key": key })),
+            ChangeSettings::BadValue { key, reason } => Self::bad_request(text)
+                .safe(safe)
+                .detail(serde_json::json!({ "key": key, "reason": reason })),
+            other => boxed(&other),
+        }
+    }
+}
+
+impl From<StartJob> for ApiError {
+    fn from(error: StartJob) -> Self {
+        let text = error.to_string();
+        match error {
+            StartJob::NothingGiven => Self::bad_request(text),
+            StartJob::PathNotAbsolute(_) => Self::new(ErrorCode::BadPath, text),
+            StartJob::AlreadyRunning => {
+                Self::new(ErrorCode::Conflict, text).todo("Wait until it has ended, or cancel it.")
+            }
+            StartJob::FolderNotEmpty(_) => {
+                Self::new(ErrorCode::Conflict, text).todo("Choose an empty or a new folder.")
+            }
+            StartJob::HomeNotEmpty => {
+                Self::new(ErrorCode::Conflict, text).todo("Restore into a new home.")
+            }
+            StartJob::NoExport(_) => Self::new(ErrorCode::NotFound, text),
+            StartJob::UnknownUpload => {
+                Self::new(ErrorCode::NotFound, text).todo("Send the files again.")
+            }
+            StartJob::ShuttingDown => ending(),
+            other => boxed(&other),
+        }
+    }
+}
+
+impl From<ControlJob> for ApiError {
+    fn from(error: ControlJob) -> Self {
+        let text = error.to_string();
+        match error {
+            ControlJob::UnknownJob => Self::not_found("job"),
+            ControlJob::WrongState(_) => Self::new(ErrorCode::Conflict, text),
+            other => boxed(&other),
+        }
+    }
+}
+
+impl From<ReceiveUpload> for ApiError {
+    fn from(error: ReceiveUpload) -> Self {
+        let text = error.to_string();
+        match error {
+            ReceiveUpload::UnknownUpload => {
+                Self::new(ErrorCode::NotFound, text).todo("Send the files again.")
+            }
+            ReceiveUpload::BadPath(_) => Self::new(ErrorCode::BadPath, text),
+            ReceiveUpload::DiskFull => Self::new(ErrorCode::DiskFull, text)
+                .safe("What was added before is safe.")
+                .todo("Free some space, then send the files again."),
+            other => boxed(&other),
+        }
+    }
+}
+
+impl From<EditItem> for ApiError {
+    fn from(error: EditItem) -> Self {
+        match error {
+            EditItem::UnknownItem => Self::not_found("item"),
+            other => boxed(&other),
+        }
+    }
+}
+
+impl From<Relink> for ApiError {
+    fn from(error: Relink) -> Self {
+        let text = error.to_string();
+        match error {
+            Relink::UnknownItem => Self::new(ErrorCode::NotFound, text),
+            Relink::OtherContent => Self::new(ErrorCode::Conflict, text)
+                .safe("The item is as it was.")
+                .todo("Choose the moved file, or add this one as a new item."),
+            other => boxed(&other),
+        }
+    }
+}
+
+impl From<ChangeFolder> for ApiError {
+    fn from(error: ChangeFolder) -> Self {
+        match error {
+            ChangeFolder::UnknownFolder => Self::not_found("storage folder"),
+            other => boxed(&other),
+        }
+    }
+}
+
+impl From<ReadContent> for ApiError {
+    fn from(error: ReadContent) -> Self {
+        let text = error.to_string();
+        match error {
+            ReadContent::BadPath(_) => Self::new(ErrorCode::BadCid, text),
+            ReadContent::MissingBlock(cid) => Self::new(ErrorCode::NotLocal, text)
+                .detail(serde_json::json!({ "cid": cid.to_string() })),
+            ReadContent::NoSuchName { .. } | ReadContent::NotADirectory(_) => {
+                Self::new(ErrorCode::NotFound, text)
+            }
+            ReadContent::IsADirectory(_) => {
+                Self::bad_request(text).todo("Name a file inside it, or list it.")
+            }
+            ReadContent::BadBlock { .. } => Self::new(ErrorCode::UnsupportedFormat, text),
+            other => boxed(&other),
+        }
+    }
+}
+
+impl From<WriteContent> for ApiError {
+    fn from(error: WriteContent) -> Self {
+        let text = error.to_string();
+        match error {
+            WriteContent::BadOptions(_) => Self::bad_request(text),
+            WriteContent::BadCar(_) => Self::new(ErrorCode::Corrupt, text)
+                .safe("What was there before is safe; nothing was pinned."),
+            WriteContent::ChangedWhileReading(_) => Self::new(ErrorCode::SourceChanged, text)
+                .todo("Try again when nothing writes to it any more."),
+            WriteContent::MissingBlock(cid) => Self::new(ErrorCode::NotLocal, text)
+                .detail(serde_json::json!({ "cid": cid.to_string() })),
+            WriteContent::NotPinned(_) => Self::new(ErrorCode::NotFound, text),
+            WriteContent::QuotaFull => Self::new(ErrorCode::QuotaExceeded, text)
+                .safe("What was there before is safe.")
+                .todo("Raise the limit in Settings, or delete something."),
+            WriteContent::DiskFull => Self::new(ErrorCode::DiskFull, text)
+                .safe("What was there before is safe.")
+                .todo("Free some space, then try again."),
+            WriteContent::ShuttingDown => ending(),
+            other => boxed(&other),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Both listeners over real sockets, with a real node behind them.
+
+#[path = "listeners/auth.rs"]
+mod auth;
+#[path = "listeners/gateway.rs"]
+mod gateway;
+#[path = "listeners/hostile.rs"]
+mod hostile;
+#[path = "listeners/life.rs"]
+mod life;
+#[path = "listeners/media.rs"]
+mod media;
+#[path = "listeners/support.rs"]
+mod support;

@@ -1,0 +1,94 @@
+//! `tributary daemon`: the headless node.
+
+use std::path::Path;
+
+use api::{Server, ServerConfig, UiAssets};
+use node::Node;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    args::Daemon,
+    failure::Failure,
+    output::Output,
+    session::{config, runtime},
+};
+
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/ui.rs"));
+}
+
+/// Runs until SIGINT, SIGTERM or `POST /shutdown`.
+pub(super) fn run(home: &Path, daemon: Daemon, output: &mut Output) -> Result<(), Failure> {
+    log();
+    runtime()?.block_on(serve(home, daemon, output))
+}
+
+async fn serve(home: &Path, daemon: Daemon, output: &mut Output) -> Result<(), Failure> {
+    // Before anything starts, so that no signal is missed.
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::StartRuntime)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::StartRuntime)?;
+    let node = Node::open(config(home))
+        .await
+        .map_err(|error| Failure::OpenHome(Box::new(error)))?;
+    let config = ServerConfig {
+        api: daemon.api,
+        media: daemon.media,
+        token: None,
+        window_origin: daemon.window_origin,
+        ui: daemon
+            .ui
+            .map_or_else(|| UiAssets::embedded(embedded::find), UiAssets::folder),
+        desktop: false,
+    };
+    let server = match Server::start(node.clone(), config).await {
+        Ok(server) => server,
+        Err(error) => {
+            node.shutdown().await;
+            return Err(error.into());
+        }
+    };
+    let told = tell(home, &server, output);
+    if told.is_ok() {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            () = server.asked_to_end() => {}
+        }
+    }
+    server.shutdown().await;
+    node.shutdown().await;
+    told
+}
+
+fn tell(home: &Path, server: &Server, output: &mut Output) -> Result<(), Failure> {
+    let endpoint = server.endpoint();
+    if output.is_json() {
+        output.value(&serde_json::json!({
+            "home": home.display().to_string(),
+            "pid": std::process::id(),
+            "api": endpoint.api_url,
+            "media": endpoint.media_url,
+            "token": endpoint.token,
+            "url": endpoint.login_url(),
+        }))?;
+    } else {
+        output.line("Tributary is running. Open this link in a browser on this machine:")?;
+        output.line(&format!("  {}", endpoint.login_url()))?;
+        output.line(&format!("API    {}", endpoint.api_url))?;
+        output.line(&format!("Media  {}", endpoint.media_url))?;
+        output.line(&format!("Token  {}", endpoint.token))?;
+        output.line(&format!("Home   {}", home.display()))?;
+    }
+    output.flush()
+}
+
+/// Logs go to standard error; TRIBUTARY_LOG sets what is told.
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("TRIBUTARY_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    // A second subscriber is refused; the first one does then.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
+}

@@ -1,0 +1,162 @@
+//! Why a command failed: what happened, what is safe, what to do.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use api::{
+    StartServer,
+    dto::{ErrorBody, ErrorCode},
+};
+use node::OpenNode;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// Nobody reads our output any more.
+    #[error("nobody reads the output")]
+    BrokenPipe,
+    /// Output could not be written.
+    #[error("could not write the output")]
+    WriteOutput(#[source] io::Error),
+    /// A file could not be read or written.
+    #[error("could not {act} {}", path.display())]
+    UseFile {
+        /// "read", "write", ...
+        act: &'static str,
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    /// The home could not be opened.
+    #[error("{0}")]
+    OpenHome(Box<OpenNode>),
+    /// No home was given and none can be guessed.
+    #[error("there is no home folder: neither HOME nor XDG_DATA_HOME is set")]
+    NoHome,
+    /// The listeners could not start.
+    #[error("{0}")]
+    StartServer(#[from] StartServer),
+    /// The runtime could not start.
+    #[error("could not start the runtime")]
+    StartRuntime(#[source] io::Error),
+    /// The daemon answered with an error.
+    #[error("{}", .0.message)]
+    Refused(Box<ErrorBody>),
+    /// The daemon could not be reached, or its answer made no sense.
+    #[error("could not talk to the daemon")]
+    Talk(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A job ended badly.
+    #[error("{0}")]
+    Job(String),
+    /// A job ended, but some files failed.
+    #[error("{failed} of {total} files failed")]
+    SomeFiles { failed: u64, total: u64 },
+    /// The command makes no sense as given.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl Failure {
+    pub(crate) fn file(act: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::UseFile {
+            act,
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    pub(crate) fn output(source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::BrokenPipe => Self::BrokenPipe,
+            _ => Self::WriteOutput(source),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::OpenHome(error) => error.code(),
+            Self::StartServer(_) => "listen_failed",
+            Self::SomeFiles { .. } => "some_files_failed",
+            Self::Usage(_) => "usage",
+            Self::Talk(_) => "daemon_unreachable",
+            _ => "failed",
+        }
+    }
+
+    fn safe(&self) -> Option<&str> {
+        match self {
+            Self::OpenHome(error) => Some(error.safe()),
+            Self::Refused(body) => body.safe.as_deref(),
+            Self::StartServer(_) => Some("Nothing in the home was changed."),
+            Self::SomeFiles { .. } => Some("The other files are in the library."),
+            _ => None,
+        }
+    }
+
+    fn todo(&self) -> Option<&str> {
+        match self {
+            Self::OpenHome(error) => Some(error.todo()),
+            Self::Refused(body) => body.todo.as_deref(),
+            Self::StartServer(error) => Some(error.todo()),
+            Self::NoHome => Some("Give one with --home."),
+            Self::Talk(_) => Some("Check whether the daemon still runs, and try again."),
+            _ => None,
+        }
+    }
+
+    /// Documented in the help text.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Usage(_) => 2,
+            Self::Refused(body) => match body.code {
+                ErrorCode::NotFound | ErrorCode::NotLocal => 3,
+                ErrorCode::BadCid | ErrorCode::BadPath => 2,
+                _ => 1,
+            },
+            Self::UseFile { source, .. } if source.kind() == io::ErrorKind::NotFound => 3,
+            Self::OpenHome(_) | Self::NoHome => 4,
+            Self::SomeFiles { .. } => 5,
+            _ => 1,
+        })
+    }
+
+    /// Writes it for a person, or as one line of JSON. Nobody can be told if that fails.
+    pub(crate) fn tell(&self, to: &mut dyn Write, json: bool) {
+        let mut cause = std::error::Error::source(self);
+        let mut causes = Vec::new();
+        while let Some(error) = cause {
+            causes.push(error.to_string());
+            cause = error.source();
+        }
+        if json {
+            let code = match self {
+                Self::Refused(body) => serde_json::json!(body.code),
+                other => serde_json::json!(other.code()),
+            };
+            let detail = match self {
+                Self::Refused(body) => body.detail.clone(),
+                _ => serde_json::json!({ "causes": causes }),
+            };
+            let line = serde_json::json!({
+                "code": code,
+                "message": self.to_string(),
+                "safe": self.safe(),
+                "todo": self.todo(),
+                "detail": detail,
+            });
+            let _ = writeln!(to, "{line}");
+            return;
+        }
+        let _ = write!(to, "tributary: {self}");
+        for cause in causes {
+            let _ = write!(to, ": {cause}");
+        }
+        let _ = writeln!(to);
+        for line in [self.safe(), self.todo()].into_iter().flatten() {
+            let _ = writeln!(to, "  {line}");
+        }
+    }
+}
