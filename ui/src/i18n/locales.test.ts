@@ -24,7 +24,7 @@ function argumentsOf(text: string): string[] {
       for (const option of Object.values(part.options ?? {})) visit(option.value);
     }
   };
-  visit(new IntlMessageFormat(text, 'en').getAst() as Part[]);
+  visit(new IntlMessageFormat(text, 'en').getAst());
   return [...names].sort();
 }
 

@@ -1,5 +1,5 @@
 // What the menus of the player offer.
-import type { MenuItem } from '$/components/Menu.svelte';
+import type { MenuItem } from '$/components/menu';
 import { t } from '$/i18n/index.svelte';
 import { formatLanguage } from '$/lib/format';
 import { speeds } from './playback.svelte';
