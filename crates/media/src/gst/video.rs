@@ -72,6 +72,13 @@ impl Player {
                     .to_value(),
             )
         });
+        // After a seek into the middle of a group of pictures a decoder shall
+        // wait for the next whole picture, and not hand out grey.
+        pipeline.0.connect_deep_element_added(|_, _, element| {
+            if element.has_property("output-corrupt") {
+                element.set_property("output-corrupt", false);
+            }
+        });
         let target = convert.static_pad("sink");
         decode.connect_pad_added(move |_, pad| {
             let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
@@ -154,7 +161,7 @@ fn wants_decoding(caps: &gst::Caps, seen: &Mutex<Seen>) -> bool {
         || name.starts_with("closedcaption/")
         || name == "application/x-ssa"
         || name == "application/x-ass";
-    let video = name.starts_with("video/") && !is_container(name);
+    let video = name.starts_with("video/") && !is_container(structure);
     if stream || video {
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.caps.len() < 64 {
@@ -164,7 +171,8 @@ fn wants_decoding(caps: &gst::Caps, seen: &Mutex<Seen>) -> bool {
     !stream
 }
 
-fn is_container(name: &str) -> bool {
+fn is_container(structure: &gst::StructureRef) -> bool {
+    let name = structure.name().as_str();
     matches!(
         name,
         "video/quicktime"
@@ -175,7 +183,7 @@ fn is_container(name: &str) -> bool {
             | "video/x-flv"
             | "video/x-ms-asf"
             | "video/ogg"
-    ) || name == "video/mpeg"
+    ) || (name == "video/mpeg" && structure.get::<bool>("systemstream").unwrap_or(false))
 }
 
 /// A frame at about 10 % of the play time that is not black, as stored

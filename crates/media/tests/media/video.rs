@@ -75,12 +75,6 @@ async fn every_common_kind_of_film_gives_facts_and_a_poster() {
             "mpeg4",
             "mp3",
         ),
-        (
-            format!("{h264} -c:a aac -movflags frag_keyframe+empty_moov l.mp4"),
-            "video/mp4",
-            "h264",
-            "aac",
-        ),
     ];
     for (tail, mime, video, audio) in cases {
         let path = made(&bench, &tail);
@@ -122,6 +116,23 @@ async fn every_common_kind_of_film_gives_facts_and_a_poster() {
         assert!(near(found, BLUE, 30), "{tail}: {found:?}");
         assert!(seen.thumbhash.is_some(), "{tail}");
     }
+}
+
+#[tokio::test]
+async fn a_fragmented_film_gives_its_facts() {
+    let bench = Bench::new();
+    let path = made(
+        &bench,
+        "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -movflags frag_keyframe+empty_moov l.mp4",
+    );
+    let facts = bench.ask(&path, Want::FACTS).await.expect("a film").facts;
+    assert_eq!(facts.video.map(|video| video.codec), Some("h264".into()));
+    assert_eq!((facts.width, facts.height), (Some(640), Some(360)));
+    assert!(
+        facts
+            .duration_ms
+            .is_some_and(|ms| (8_900..=10_300).contains(&ms))
+    );
 }
 
 #[tokio::test]
