@@ -14,7 +14,10 @@ impl Disk {
     fn mount(megabytes: u32) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let disk = Self { folder };
-        disk.run("mount", &["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "tmpfs"]);
+        disk.run(
+            "mount",
+            &["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "tmpfs"],
+        );
         disk
     }
 
@@ -48,11 +51,16 @@ async fn a_full_disk_pauses_the_import_and_room_lets_it_finish() {
     let files = tempfile::tempdir().expect("a folder");
     for index in 0..12_u64 {
         let bytes = (0..(12 << 20) / 8).flat_map(|word: u64| (word * 31 + index).to_le_bytes());
-        std::fs::write(files.path().join(format!("{index}.bin")), bytes.collect::<Vec<u8>>())
-            .expect("written");
+        std::fs::write(
+            files.path().join(format!("{index}.bin")),
+            bytes.collect::<Vec<u8>>(),
+        )
+        .expect("written");
     }
     let home = disk.path().join("home");
-    let node = Node::open(NodeConfig::new(&home)).await.expect("the home opens");
+    let node = Node::open(NodeConfig::new(&home))
+        .await
+        .expect("the home opens");
     let request = ImportRequest {
         paths: vec![files.path().to_owned()],
         mode: Some(ImportMode::Copy),
@@ -60,7 +68,11 @@ async fn a_full_disk_pauses_the_import_and_room_lets_it_finish() {
     };
     let job = node.start_import(request).await.expect("starts");
     let job = node.wait_job(job.id).await.expect("stops");
-    assert_eq!((job.state, job.why), (JobState::Paused, Some(PauseReason::DiskFull)), "{job:?}");
+    assert_eq!(
+        (job.state, job.why),
+        (JobState::Paused, Some(PauseReason::DiskFull)),
+        "{job:?}"
+    );
 
     disk.remount("size=600m");
     node.resume_job(job.id).await.expect("resumes");
@@ -68,7 +80,13 @@ async fn a_full_disk_pauses_the_import_and_room_lets_it_finish() {
     assert_eq!((job.state, job.files_done), (JobState::Done, 12), "{job:?}");
     let verify = node.start_verify().await.expect("verify starts");
     let verify = node.wait_job(verify.id).await.expect("verify ends");
-    assert!(verify.message.as_deref().is_some_and(|text| text.contains("all good")), "{verify:?}");
+    assert!(
+        verify
+            .message
+            .as_deref()
+            .is_some_and(|text| text.contains("all good")),
+        "{verify:?}"
+    );
     node.shutdown().await;
 }
 
@@ -76,7 +94,9 @@ async fn a_full_disk_pauses_the_import_and_room_lets_it_finish() {
 async fn a_read_only_home_says_so_and_is_not_touched() {
     let disk = Disk::mount(200);
     let home = disk.path().join("home");
-    let node = Node::open(NodeConfig::new(&home)).await.expect("the home opens");
+    let node = Node::open(NodeConfig::new(&home))
+        .await
+        .expect("the home opens");
     node.shutdown().await;
     drop(node);
     disk.remount("ro");

@@ -25,7 +25,9 @@ async fn importing_child() {
     let (Some(home), Some(files)) = (std::env::var_os(HOME), std::env::var_os(FILES)) else {
         return;
     };
-    let node = Node::open(NodeConfig::new(PathBuf::from(home))).await.expect("the home opens");
+    let node = Node::open(NodeConfig::new(PathBuf::from(home)))
+        .await
+        .expect("the home opens");
     let mut events = node.events();
     if node.jobs().is_empty() {
         let request = ImportRequest {
@@ -51,7 +53,12 @@ async fn importing_child() {
 /// Runs the child until it is at `percent`, then kills it. False when it ended first.
 fn run_and_kill(home: &Path, files: &Path, percent: u64) -> bool {
     let mut child = Command::new(std::env::current_exe().expect("this binary"))
-        .args(["--exact", "kill_resume::importing_child", "--nocapture", "--test-threads=1"])
+        .args([
+            "--exact",
+            "kill_resume::importing_child",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(HOME, home)
         .env(FILES, files)
         .stdout(Stdio::piped())
@@ -80,7 +87,9 @@ fn make_files(folder: &Path) {
     large.set_len(LARGE).expect("sparse");
     // One marker a chunk: no two chunks are equal, and the file stays small on disk.
     for chunk in 0..LARGE / CHUNK {
-        large.write_all_at(&(chunk + 1).to_le_bytes(), chunk * CHUNK + 11).expect("written");
+        large
+            .write_all_at(&(chunk + 1).to_le_bytes(), chunk * CHUNK + 11)
+            .expect("written");
     }
     let small = folder.join("small");
     std::fs::create_dir(&small).expect("made");
@@ -99,24 +108,45 @@ async fn a_killed_import_finishes_and_verifies_clean() {
     for percent in [5, 40, 80] {
         kills += u32::from(run_and_kill(home.path(), files.path(), percent));
     }
-    assert!(kills >= 2, "the import was killed in its middle ({kills} times)");
+    assert!(
+        kills >= 2,
+        "the import was killed in its middle ({kills} times)"
+    );
 
-    let node = Node::open(NodeConfig::new(home.path())).await.expect("the home opens");
+    let node = Node::open(NodeConfig::new(home.path()))
+        .await
+        .expect("the home opens");
     let jobs = node.jobs();
-    let [job] = jobs.as_slice() else { panic!("one journaled job: {jobs:?}") };
+    let [job] = jobs.as_slice() else {
+        panic!("one journaled job: {jobs:?}")
+    };
     let mut job = job.clone();
     while !job.state.is_final() {
         job = node.wait_job(job.id).await.expect("the job goes on");
     }
-    assert_eq!((job.state, job.files_failed), (JobState::Done, 0), "{job:?}");
+    assert_eq!(
+        (job.state, job.files_failed),
+        (JobState::Done, 0),
+        "{job:?}"
+    );
     assert_eq!(job.files_done, SMALL_FILES + 1, "{job:?}");
     let counts = node.query(|view| view.counts(None)).await.expect("counts");
     assert_eq!(counts.file, SMALL_FILES + 1, "every file is listed once");
 
     let verify = node.start_verify().await.expect("verify starts");
     let verify = node.wait_job(verify.id).await.expect("verify ends");
-    assert_eq!((verify.state, verify.files_failed), (JobState::Done, 0), "{verify:?}");
-    assert!(verify.message.as_deref().is_some_and(|text| text.contains("all good")), "{verify:?}");
+    assert_eq!(
+        (verify.state, verify.files_failed),
+        (JobState::Done, 0),
+        "{verify:?}"
+    );
+    assert!(
+        verify
+            .message
+            .as_deref()
+            .is_some_and(|text| text.contains("all good")),
+        "{verify:?}"
+    );
     // Each kill left at most what was not committed; gc takes it.
     let gc = node.start_gc().await.expect("gc starts");
     let gc = node.wait_job(gc.id).await.expect("gc ends");
