@@ -40,8 +40,8 @@ pub(crate) enum Target {
     },
     /// Paths to import, kept where they are: the node is not ours to ask.
     Paths {
-        /// Absolute.
-        paths: Vec<PathBuf>,
+        /// Absolute, as text: a page has no other paths.
+        paths: Vec<String>,
     },
     /// An import to follow: too many files to show, or files that became no item.
     Transfers,
@@ -75,7 +75,12 @@ pub(crate) async fn open(app: AppHandle, files: Vec<PathBuf>) {
     };
     let targets = match backend.own_node() {
         Some(node) => import(node, files).await,
-        None => vec![Target::Paths { paths: files }],
+        None => vec![Target::Paths {
+            paths: files
+                .iter()
+                .map(|file| file.to_string_lossy().into_owned())
+                .collect(),
+        }],
     };
     app.state::<Opened>().put(targets);
     if let Err(error) = app.emit_to(window::MAIN, OPENED, ()) {

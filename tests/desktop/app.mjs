@@ -1,0 +1,239 @@
+// The packaged app on a home of its own, under the X server of the test run: started
+// through WebDriver, looked at on the real screen, found by what a person reads.
+
+import { execFile, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { fileURLToPath } from 'node:url'
+import { readPng } from '../fixtures/picture.mjs'
+import { startSession } from './webdriver.mjs'
+
+const exec = promisify(execFile)
+
+export const binary = process.env.TRIBUTARY_DESKTOP
+if (!binary || !existsSync(binary)) throw new Error('TRIBUTARY_DESKTOP must name the desktop binary; run `npm test -- desktop`')
+
+const results = fileURLToPath(new URL('results/', import.meta.url))
+
+/** How long anything may take that has no bar of its own; the machine may be busy. */
+const PATIENCE_MS = 45_000
+
+/** A folder for one test with a home and everything else the app would keep for a person. */
+export function makeWorld() {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-desktop-'))
+  const home = join(folder, 'home')
+  const xdg = (name) => join(folder, name)
+  return {
+    folder,
+    home,
+    env: {
+      TRIBUTARY_HOME: home,
+      XDG_CONFIG_HOME: xdg('config'),
+      XDG_DATA_HOME: xdg('data'),
+      XDG_CACHE_HOME: xdg('cache'),
+      XDG_STATE_HOME: xdg('state'),
+      LANG: 'en_GB.UTF-8',
+      LC_ALL: 'C.UTF-8',
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** Starts the app and waits until the page is up. */
+export async function openApp(world, { args = [], env = {} } = {}) {
+  const session = await startSession(binary, { args, env: { ...world.env, ...env } })
+  const app = new App(world, session)
+  await app.until('the page is drawn', () => session.run('return document.body?.innerText.trim().length > 0'))
+  return app
+}
+
+class App {
+  constructor(world, session) {
+    this.world = world
+    this.session = session
+    this.pid = childOf(session.driver.pid, 'tributary-deskt')
+  }
+
+  /** Waits until `look` gives something true, and returns it. The reason is what a failure says. */
+  async until(reason, look, patience = PATIENCE_MS) {
+    const deadline = Date.now() + patience
+    let last
+    while (Date.now() < deadline) {
+      try {
+        const found = await look()
+        if (found) return found
+        last = undefined
+      } catch (error) {
+        last = error
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    const text = await this.session.run('return location.pathname + "\\n" + document.body.innerText').catch(() => 'no page')
+    mkdirSync(results, { recursive: true })
+    await this.shot(join(results, `${reason.replace(/\W+/g, '-')}.png`)).catch(() => {})
+    throw new Error(`waited in vain until ${reason}${last ? ` (${last.message})` : ''}; the page says:\n${String(text).slice(0, 1500)}`)
+  }
+
+  /** The element with an accessible role and name, as a person or a screen reader finds it. */
+  find(role, name) {
+    return this.session.element(findByRole, role, name)
+  }
+
+  /** Waits for it and clicks it. */
+  async click(role, name) {
+    const element = await this.until(`there is a ${role} "${name}"`, () => this.find(role, name))
+    await this.session.click(element)
+  }
+
+  /** Waits until the page shows a text. */
+  shows(text, patience) {
+    return this.until(`the page shows "${text}"`, () => this.session.run('return document.body.innerText.includes(args[0])', text), patience)
+  }
+
+  /** Asks the node of this window, as the page does. */
+  call(method, path, body) {
+    return this.session.run(
+      `const { api, token } = await window.__TAURI_INTERNALS__.invoke('connection');
+       const response = await fetch(api + '/api/app' + args[1], {
+         method: args[0],
+         headers: { authorization: 'Bearer ' + token, 'content-type': 'application/json' },
+         body: args[2] === null ? undefined : JSON.stringify(args[2]),
+       });
+       const text = await response.text();
+       if (!response.ok) throw new Error(response.status + ' ' + text);
+       return text === '' ? null : JSON.parse(text)`,
+      method,
+      path,
+      body ?? null,
+    )
+  }
+
+  /** What is on the screen, not what the engine says it drew. */
+  async screen() {
+    const path = join(this.world.folder, 'screen.png')
+    await this.shot(path)
+    return readPng(path)
+  }
+
+  /** A picture of the whole screen. */
+  async shot(path) {
+    const { stdout } = await exec('xdpyinfo')
+    const size = /dimensions:\s+(\d+x\d+)/.exec(stdout)[1]
+    const grab = ['-f', 'x11grab', '-draw_mouse', '0', '-video_size', size, '-i', process.env.DISPLAY]
+    await exec('ffmpeg', ['-v', 'error', '-y', ...grab, '-frames:v', '1', '-pix_fmt', 'rgb24', path])
+  }
+
+  /** The X11 id of the window, or null while it is hidden. */
+  async windowId() {
+    const found = await exec('xdotool', ['search', '--onlyvisible', '--name', '^Tributary$']).catch(() => ({ stdout: '' }))
+    return found.stdout.trim().split('\n').at(-1) || null
+  }
+
+  async isOnScreen() {
+    return (await this.windowId()) !== null
+  }
+
+  async resize(width, height) {
+    await exec('xdotool', ['windowsize', await this.windowId(), String(width), String(height)])
+  }
+
+  async size() {
+    const { WIDTH, HEIGHT } = await this.geometry()
+    return [WIDTH, HEIGHT]
+  }
+
+  async geometry() {
+    const { stdout } = await exec('xdotool', ['getwindowgeometry', '--shell', await this.windowId()])
+    return Object.fromEntries([...stdout.matchAll(/^(\w+)=(-?\d+)$/gm)].map(([, name, value]) => [name, Number(value)]))
+  }
+
+  /** Where an element of the page is on the screen. */
+  async placeOnScreen(selector) {
+    const { X, Y } = await this.geometry()
+    const box = await this.session.run('const box = document.querySelector(args[0]).getBoundingClientRect(); return [box.x, box.y, box.width, box.height]', selector)
+    return { x: X + box[0], y: Y + box[1], width: box[2], height: box[3] }
+  }
+
+  /** Asks the window to close, as its frame would. */
+  async closeWindow() {
+    await exec('python3', [fileURLToPath(new URL('close_window.py', import.meta.url)), await this.windowId()])
+  }
+
+  isRunning() {
+    return isRunning(this.pid)
+  }
+
+  /** Waits until the process is gone, and returns the milliseconds it took. */
+  async gone(patience = PATIENCE_MS) {
+    const from = performance.now()
+    while (this.isRunning()) {
+      if (performance.now() - from > patience) throw new Error('the app still runs')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    return performance.now() - from
+  }
+
+  async end() {
+    await this.session.end()
+    await this.gone()
+  }
+}
+
+/** Starts the program outside WebDriver; resolves with its exit code and output. */
+export function start(world, args) {
+  const child = spawn(binary, args, { env: { ...process.env, ...world.env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let text = ''
+  child.stdout.on('data', (chunk) => (text += chunk))
+  child.stderr.on('data', (chunk) => (text += chunk))
+  const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, text })))
+  return { child, ended }
+}
+
+export function isRunning(pid) {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** The process named `name` (as the kernel cuts it, 15 characters) below `parent`. */
+function childOf(parent, name) {
+  for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const [, command, rest] = /^\d+ \((.*)\) (.*)$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+      if (command === name && Number(rest.split(' ')[1]) === parent) return Number(pid)
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  throw new Error(`no process ${name} below ${parent}`)
+}
+
+/** Runs in the page. Covers the roles the interface uses; a name matches as a whole, or as a RegExp source in slashes. */
+const findByRole = `
+  const [role, name] = args;
+  const implicit = { button: 'button', link: 'a[href]', heading: 'h1,h2,h3', dialog: 'dialog', img: 'img', textbox: 'input:not([type]),input[type=text],input[type=search]', slider: 'input[type=range]', checkbox: 'input[type=checkbox]', radio: 'input[type=radio]', region: 'section', navigation: 'nav' };
+  const pattern = /^\\/.*\\/$/.test(name) ? new RegExp(name.slice(1, -1)) : null;
+  const matches = (text) => (pattern ? pattern.test(text) : text === name);
+  const nameOf = (element) => {
+    const label = element.getAttribute('aria-label');
+    if (label) return label.trim();
+    const by = element.getAttribute('aria-labelledby');
+    if (by) return by.split(' ').map((id) => document.getElementById(id)?.innerText ?? '').join(' ').trim();
+    if (element.alt) return element.alt.trim();
+    if (element.labels?.length) return element.labels[0].innerText.trim();
+    return (element.innerText || element.title || '').trim().replace(/\\s+/g, ' ');
+  };
+  const selector = '[role="' + role + '"]' + (implicit[role] ? ',' + implicit[role] : '');
+  const visible = (element) => {
+    const box = element.getBoundingClientRect();
+    return box.width > 0 && box.height > 0 && getComputedStyle(element).visibility !== 'hidden';
+  };
+  // Behind an open dialog nothing can be reached, so it is not found either.
+  const dialog = [...document.querySelectorAll('[role=dialog],[role=alertdialog]')].filter(visible).at(-1);
+  const root = role === 'dialog' || !dialog ? document : dialog;
+  return [...root.querySelectorAll(selector)].find((element) => visible(element) && matches(nameOf(element))) ?? null;
+`
