@@ -8,7 +8,7 @@ use std::sync::Arc;
 use dag::Cid;
 
 use crate::core::Core;
-use crate::entry::{Entry, FolderId, Location, SegmentId};
+use crate::entry::{Entry, EntryHead, FolderId, Location, SegmentId};
 use crate::error::IndexFault;
 use crate::gc::CollectGarbage;
 use crate::gc::mark::{Graph, IndexGraph, Marker};
@@ -140,11 +140,27 @@ struct IndexedTree<'a> {
 }
 
 impl Graph for IndexedTree<'_> {
-    fn entries(&mut self, keys: &[Key]) -> Result<Vec<Option<Entry>>, IndexFault> {
-        self.index.entries(keys)
+    fn blocks(&mut self) -> Result<u64, IndexFault> {
+        self.index.blocks()
     }
 
-    fn after(&mut self, key: Option<&Key>, count: usize) -> Result<Vec<(Key, Entry)>, IndexFault> {
+    fn head(&mut self, key: &Key) -> Result<Option<EntryHead>, IndexFault> {
+        self.index.head(key)
+    }
+
+    fn between(
+        &mut self,
+        ranges: &mut dyn Iterator<Item = ([u8; 10], [u8; 10])>,
+        visit: &mut dyn FnMut(&[u8], EntryHead),
+    ) -> Result<(), IndexFault> {
+        self.index.between(ranges, visit)
+    }
+
+    fn after(
+        &mut self,
+        key: Option<&Key>,
+        count: usize,
+    ) -> Result<Vec<(Key, EntryHead)>, IndexFault> {
         self.index.after(key, count)
     }
 
@@ -177,34 +193,58 @@ mod tests {
     struct Computed(Tree);
 
     impl Graph for Computed {
-        fn entries(&mut self, keys: &[Key]) -> Result<Vec<Option<Entry>>, IndexFault> {
-            let number = |key: &Key| {
-                let node = u64::from_be_bytes(*key.as_bytes()[10..].first_chunk().unwrap());
-                (u128::from(node) * u128::from(self.0.scatter) % u128::from(self.0.total)) as u64
+        fn blocks(&mut self) -> Result<u64, IndexFault> {
+            Ok(self.0.total)
+        }
+
+        fn head(&mut self, _: &Key) -> Result<Option<EntryHead>, IndexFault> {
+            Ok(None)
+        }
+
+        fn between(
+            &mut self,
+            ranges: &mut dyn Iterator<Item = ([u8; 10], [u8; 10])>,
+            visit: &mut dyn FnMut(&[u8], EntryHead),
+        ) -> Result<(), IndexFault> {
+            let step = u64::MAX / self.0.total;
+            let from = |key: &[u8; 10]| match key[1] {
+                32 => u64::from_be_bytes(*key[2..].first_chunk().unwrap()).div_ceil(step),
+                _ => self.0.total,
             };
-            Ok(keys
-                .iter()
-                .map(|key| Some(self.0.entry(number(key))))
-                .collect())
+            for (start, end) in ranges {
+                for number in from(&start)..from(&end).min(self.0.total) {
+                    visit(
+                        self.0.key(self.0.node_at(number)).as_bytes(),
+                        self.0.head(number),
+                    );
+                }
+            }
+            Ok(())
         }
 
         fn after(
             &mut self,
             key: Option<&Key>,
             count: usize,
-        ) -> Result<Vec<(Key, Entry)>, IndexFault> {
+        ) -> Result<Vec<(Key, EntryHead)>, IndexFault> {
             let step = u64::MAX / self.0.total;
             let number =
                 |key: &Key| u64::from_be_bytes(*key.as_bytes()[2..].first_chunk().unwrap()) / step;
             let from = key.map_or(0, |key| number(key) + 1);
             let to = self.0.total.min(from + count as u64);
             Ok((from..to)
-                .map(|n| (self.0.key(self.0.node_at(n)), self.0.entry(n)))
+                .map(|n| (self.0.key(self.0.node_at(n)), self.0.head(n)))
                 .collect())
         }
 
         fn links(&mut self, cid: &Cid) -> Result<Vec<Cid>, CollectGarbage> {
             Ok(self.0.links(cid))
+        }
+    }
+
+    impl Tree {
+        fn head(self, number: u64) -> EntryHead {
+            EntryHead::decode(&self.entry(number).encode()).unwrap()
         }
     }
 
@@ -219,7 +259,7 @@ mod tests {
                 .unwrap();
             while !marker.step(&mut graph).unwrap() {}
             assert_eq!(marker.marked(), total, "every block is reached");
-            let bound = total * 5 / 8 + memory / 2 + 5 * (64 << 10);
+            let bound = total * 5 / 8 + memory * 3 / 4 + 5 * (64 << 10);
             assert!(
                 marker.memory_bytes() <= bound,
                 "{} > {bound}",

@@ -107,6 +107,30 @@ pub(crate) struct Entry {
     pub(crate) locations: Vec<Location>,
 }
 
+/// What collection needs of a row: the numbers in front of the locations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EntryHead {
+    pub(crate) flags: u8,
+    pub(crate) slot: u64,
+    pub(crate) epoch: u64,
+}
+
+impl EntryHead {
+    pub(crate) fn decode(mut bytes: &[u8]) -> Result<Self, IndexFault> {
+        let (&flags, rest) = bytes.split_first().ok_or(DAMAGED)?;
+        bytes = rest;
+        Ok(Self {
+            flags,
+            slot: read_varint(&mut bytes).ok_or(DAMAGED)?,
+            epoch: read_varint(&mut bytes).ok_or(DAMAGED)?,
+        })
+    }
+
+    pub(crate) fn is_leaf(self) -> bool {
+        self.flags & ENTRY_PB_LEAF != 0
+    }
+}
+
 impl Entry {
     pub(crate) fn is_leaf(&self) -> bool {
         self.flags & ENTRY_PB_LEAF != 0
@@ -269,12 +293,15 @@ mod tests {
                 }),
                 Location::Unknown { tag, body: prefix.into() },
             ]};
+            let head = EntryHead { flags, slot, epoch };
+            prop_assert_eq!(EntryHead::decode(&entry.encode()).unwrap(), head);
             prop_assert_eq!(Entry::decode(&entry.encode()).unwrap(), entry);
         }
 
         #[test]
         fn any_bytes_decode_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
             let _ = Entry::decode(&bytes);
+            let _ = EntryHead::decode(&bytes);
         }
     }
 }

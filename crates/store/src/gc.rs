@@ -131,8 +131,8 @@ pub(crate) fn collect(
     };
     let mut state = begin(&mut run)?;
     let mut graph = IndexGraph { core };
-    let mut marker =
-        checkpoint::load(core, &state).unwrap_or_else(|| Marker::new(options.memory_bytes));
+    let mut marker = checkpoint::load(core, &state, options.memory_bytes)
+        .unwrap_or_else(|| Marker::new(options.memory_bytes));
     let pins = core.index.read(|snapshot| snapshot.pins())?;
     for pin in pins {
         marker.root(&mut graph, &pin.cid, pin.recursive)?;

@@ -13,7 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use redb::{Database, ReadableDatabase, ReadableTable};
 
 use crate::disk::DiskFile;
-use crate::entry::{Entry, SourceId};
+use crate::entry::{Entry, EntryHead, SourceId};
 use crate::error::IndexFault;
 use crate::key::Key;
 use crate::source::Source;
@@ -125,19 +125,6 @@ impl Index {
         self.read(|snapshot| snapshot.entry(key))
     }
 
-    /// The rows of several blocks, from one snapshot.
-    pub(crate) fn entries(&self, keys: &[Key]) -> Result<Vec<Option<Entry>>, IndexFault> {
-        self.read(|snapshot| {
-            let table = snapshot.transaction.open_table(tables::ENTRIES)?;
-            keys.iter()
-                .map(|key| {
-                    let row = table.get(key.as_bytes())?;
-                    row.map(|row| Entry::decode(row.value())).transpose()
-                })
-                .collect()
-        })
-    }
-
     /// Up to `count` rows after `after`, in key order.
     pub(crate) fn entries_after(
         &self,
@@ -146,7 +133,7 @@ impl Index {
     ) -> Result<Vec<(Key, Entry)>, IndexFault> {
         self.read(|snapshot| {
             let table = snapshot.transaction.open_table(tables::ENTRIES)?;
-            tables::rows_after(&table, after, count)
+            tables::rows_after(&table, after, count, Entry::decode)
         })
     }
 
@@ -169,6 +156,39 @@ impl Snapshot {
         let table = self.transaction.open_table(tables::ENTRIES)?;
         let row = table.get(key.as_bytes())?;
         row.map(|row| Entry::decode(row.value())).transpose()
+    }
+
+    /// The head of a block's row.
+    pub(crate) fn head(&self, key: &Key) -> Result<Option<EntryHead>, IndexFault> {
+        let table = self.transaction.open_table(tables::ENTRIES)?;
+        let row = table.get(key.as_bytes())?;
+        row.map(|row| EntryHead::decode(row.value())).transpose()
+    }
+
+    /// Visits the rows in ranges of keys, start included, end not.
+    pub(crate) fn heads_between(
+        &self,
+        ranges: &mut dyn Iterator<Item = ([u8; 10], [u8; 10])>,
+        visit: &mut dyn FnMut(&[u8], EntryHead),
+    ) -> Result<(), IndexFault> {
+        let table = self.transaction.open_table(tables::ENTRIES)?;
+        for (start, end) in ranges {
+            for row in table.range::<&[u8]>(start.as_slice()..end.as_slice())? {
+                let (key, value) = row?;
+                visit(key.value(), EntryHead::decode(value.value())?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Up to `count` rows after `after`, in key order, without their locations.
+    pub(crate) fn heads_after(
+        &self,
+        after: Option<&Key>,
+        count: usize,
+    ) -> Result<Vec<(Key, EntryHead)>, IndexFault> {
+        let table = self.transaction.open_table(tables::ENTRIES)?;
+        tables::rows_after(&table, after, count, EntryHead::decode)
     }
 
     pub(crate) fn counter(&self, name: &str) -> Result<u64, IndexFault> {

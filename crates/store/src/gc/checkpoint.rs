@@ -88,7 +88,7 @@ pub(crate) fn save(core: &Core, state: &State, marker: &Marker) -> Result<(), Co
 }
 
 /// Reads the mark map of the collection `state`; anything wrong with it means "start over".
-pub(crate) fn load(core: &Core, state: &State) -> Option<Marker> {
+pub(crate) fn load(core: &Core, state: &State, memory_bytes: u64) -> Option<Marker> {
     let file = core.config.disk.open(&path(core), Access::Read).ok()?;
     let read = || -> io::Result<Option<Marker>> {
         const HEAD: usize = 8 + 8 + 5 * 8;
@@ -121,13 +121,9 @@ pub(crate) fn load(core: &Core, state: &State) -> Option<Marker> {
         if crc != hasher.finalize().to_le_bytes() {
             return Ok(None);
         }
-        Ok(Some(Marker::resume(maps, core_memory())))
+        Ok(Some(Marker::resume(maps, memory_bytes)))
     };
     read().ok().flatten()
-}
-
-fn core_memory() -> u64 {
-    crate::gc::GcOptions::default().memory_bytes
 }
 
 /// Removes the mark map of a finished collection.

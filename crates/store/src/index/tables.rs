@@ -127,11 +127,12 @@ impl FolderRow {
     }
 }
 
-pub(super) fn rows_after(
+pub(super) fn rows_after<T>(
     table: &impl ReadableTable<&'static [u8], &'static [u8]>,
     after: Option<&Key>,
     count: usize,
-) -> Result<Vec<(Key, Entry)>, IndexFault> {
+    decode: impl Fn(&[u8]) -> Result<T, IndexFault>,
+) -> Result<Vec<(Key, T)>, IndexFault> {
     use std::ops::Bound;
     let from = after.map_or(Bound::Unbounded, |key| Bound::Excluded(key.as_bytes()));
     table
@@ -140,7 +141,7 @@ pub(super) fn rows_after(
         .map(|row| {
             let (key, value) = row?;
             let key = Key::from_bytes(key.value()).ok_or(IndexFault::Damaged("key"))?;
-            Ok((key, Entry::decode(value.value())?))
+            Ok((key, decode(value.value())?))
         })
         .collect()
 }
@@ -217,7 +218,7 @@ impl<'t> Tables<'t> {
         after: Option<&Key>,
         count: usize,
     ) -> Result<Vec<(Key, Entry)>, IndexFault> {
-        rows_after(&self.entries, after, count)
+        rows_after(&self.entries, after, count, Entry::decode)
     }
 
     /// Adds a location to a block, which is made when it is not there.
