@@ -1,9 +1,12 @@
 // What can be done with photos, told and taken back in the same words everywhere.
 import type { QueryClient } from '@tanstack/svelte-query';
 import { t } from '$/i18n/index.svelte';
-import { api, type BatchAction, type Photo } from '$/lib/api';
+import { api, type BatchAction, type BatchFailure, type Photo } from '$/lib/api';
 import { handleError, toasts } from '$/lib/toasts.svelte';
 import type { PhotoSource } from './source.svelte';
+
+/** The most that the daemon takes in one request. */
+const atOnce = 10_000;
 
 async function batch(
   client: QueryClient,
@@ -12,7 +15,11 @@ async function batch(
   alsoDeleteFile?: boolean,
 ): Promise<boolean> {
   try {
-    const { failed } = await api.batch({ ids: [...ids], action, alsoDeleteFile });
+    const failed: BatchFailure[] = [];
+    for (let from = 0; from < ids.length; from += atOnce) {
+      const part = ids.slice(from, from + atOnce);
+      failed.push(...(await api.batch({ ids: part, action, alsoDeleteFile })).failed);
+    }
     const [first] = failed;
     if (first !== undefined) {
       toasts.show({
