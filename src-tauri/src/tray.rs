@@ -86,11 +86,6 @@ pub(crate) fn create(app: &AppHandle, language: Language) -> Result<()> {
     }
 }
 
-/// Whether there is a tray icon to come back through.
-pub(crate) fn exists(app: &AppHandle) -> bool {
-    app.tray_by_id(TRAY).is_some()
-}
-
 /// Follows the language setting.
 pub(crate) fn translate(app: &AppHandle, language: Language) {
     let Some(tray) = app.tray_by_id(TRAY) else {

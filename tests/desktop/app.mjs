@@ -53,7 +53,7 @@ class App {
   constructor(world, session) {
     this.world = world
     this.session = session
-    this.pid = childOf(session.driver.pid, 'tributary-deskt')
+    this.pid = processOn(world.home)
   }
 
   /** Waits until `look` gives something true, and returns it. The reason is what a failure says. */
@@ -158,7 +158,7 @@ class App {
 
   /** Asks the window to close, as its frame would. */
   async closeWindow() {
-    await exec('python3', [fileURLToPath(new URL('close_window.py', import.meta.url)), await this.windowId()])
+    await exec('/usr/bin/python3', [fileURLToPath(new URL('close_window.py', import.meta.url)), await this.windowId()])
   }
 
   isRunning() {
@@ -199,17 +199,18 @@ export function isRunning(pid) {
   }
 }
 
-/** The process named `name` (as the kernel cuts it, 15 characters) below `parent`. */
-function childOf(parent, name) {
+/** The app on this home, wherever the driver has put it in the tree of processes. */
+function processOn(home) {
   for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     try {
-      const [, command, rest] = /^\d+ \((.*)\) (.*)$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-      if (command === name && Number(rest.split(' ')[1]) === parent) return Number(pid)
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+      if (command[0] === binary && command[1] !== 'media-worker' && environment.includes(`TRIBUTARY_HOME=${home}`)) return Number(pid)
     } catch {
       // It ended while we looked.
     }
   }
-  throw new Error(`no process ${name} below ${parent}`)
+  throw new Error(`no app runs on ${home}`)
 }
 
 /** Runs in the page. Covers the roles the interface uses; a name matches as a whole, or as a RegExp source in slashes. */

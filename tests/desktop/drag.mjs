@@ -13,7 +13,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Drags `paths` to a point of the screen. `hovering` runs while they are held there. */
 export async function dragOnto(paths, { x, y }, hovering = async () => {}) {
-  const child = spawn('python3', [sourceProgram, String(source.x), String(source.y), ...paths], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn('/usr/bin/python3', [sourceProgram, String(source.x), String(source.y), ...paths], { stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   const says = (word) =>
     new Promise((resolve, reject) => {
