@@ -23,12 +23,15 @@ export function marksOf(
   if (total === 0 || height <= 0) return [];
   const years: Mark[] = [];
   const months: Mark[] = [];
+  let before = '';
   for (const [index, { key }] of buckets.entries()) {
     const share = (offsets[index] ?? 0) / total;
     const year = key.slice(0, 4);
     const month = key.slice(0, 7);
+    if (month === before) continue;
+    before = month;
     if (years.at(-1)?.key !== year) years.push({ key: year, kind: 'year', share });
-    else if (months.at(-1)?.key !== month) months.push({ key: month, kind: 'month', share });
+    else months.push({ key: month, kind: 'month', share });
   }
   const taken: Mark[] = [];
   const fits = (mark: Mark, room: number): boolean =>
