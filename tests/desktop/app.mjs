@@ -175,9 +175,11 @@ class App {
     return performance.now() - from
   }
 
+  /** Ends the app as a session manager does; closing its window would ask. */
   async end() {
-    await this.session.end()
+    if (this.isRunning()) process.kill(this.pid, 'SIGTERM')
     await this.gone()
+    await this.session.end()
   }
 }
 
