@@ -5,6 +5,7 @@
 //! flipped. Whoever changes a record writes the difference of the two sets, so
 //! an index cannot drift from the rows (a test rebuilds and compares them).
 
+use crate::brief;
 use crate::ids::{AlbumId, FolderId, ItemId, MusicAlbumId, PersonId, ShowId};
 use crate::model::ItemKind;
 use crate::query::{Shelf, Sort};
@@ -29,6 +30,11 @@ pub(crate) const ALBUM_MEMBERS: u8 = 34;
 pub(crate) const ITEM_ALBUMS: u8 = 35;
 pub(crate) const FOLDER_CHILDREN: u8 = 36;
 pub(crate) const DUPLICATES: u8 = 37;
+
+/// Bits in a value of the episodes index: the episode has a poster.
+pub(crate) const HAS_POSTER: u8 = 1;
+/// ... and its first one is the show's.
+pub(crate) const HAS_SHOW_POSTER: u8 = 2;
 
 /// Counter numbers: the first byte of a key in the counters table.
 pub(crate) const COUNT_KIND: u8 = 1;
@@ -104,12 +110,15 @@ pub(crate) fn entries(id: ItemId, record: &Record) -> Vec<(Vec<u8>, Vec<u8>)> {
     let shelf = shelf_code(record.shelf());
     let live = record.shelf() == Shelf::Live;
     let kind = record.kind.code();
-    let mut entries = Vec::with_capacity(6);
+    let brief = brief::brief(record);
+    let mut valued = Vec::with_capacity(8);
     for sort in [Sort::Added, Sort::Title, Sort::Year, Sort::Duration] {
         if let Some(index) = sorted_index(sort, record.kind) {
-            entries.push(key(&[&[index, shelf, kind], &sort_tail(sort, record, id)]));
+            let key = key(&[&[index, shelf, kind], &sort_tail(sort, record, id)]);
+            valued.push((key, brief.clone()));
         }
     }
+    let mut entries = Vec::with_capacity(4);
     if record.is_pictured() {
         entries.push(key(&[&[TAKEN, shelf], &signed(record.taken_at), &id.0]));
     }
@@ -119,7 +128,8 @@ pub(crate) fn entries(id: ItemId, record: &Record) -> Vec<(Vec<u8>, Vec<u8>)> {
     }
     if let (Some(link), true) = (&record.show, live) {
         let place = [link.season.to_be_bytes(), link.episode.to_be_bytes()].concat();
-        entries.push(key(&[&[EPISODES], &link.show.0, &place, &id.0]));
+        let key = key(&[&[EPISODES], &link.show.0, &place, &id.0]);
+        valued.push((key, poster_flags(record)));
     }
     if let Some(trashed_at) = record.trashed_at {
         entries.push(key(&[&[TRASHED], &signed(trashed_at), &id.0]));
@@ -127,19 +137,26 @@ pub(crate) fn entries(id: ItemId, record: &Record) -> Vec<(Vec<u8>, Vec<u8>)> {
     if live && !record.probed {
         entries.push(key(&[&[UNPROBED], &id.0]));
     }
-    let mut entries: Vec<_> = entries.into_iter().map(|key| (key, Vec::new())).collect();
+    valued.extend(entries.into_iter().map(|key| (key, Vec::new())));
     if let (Some(album), true) = (record.music_album, live) {
         let disc = record.disc_no.unwrap_or(1).to_be_bytes();
         let track = record.track_no.unwrap_or(u32::MAX).to_be_bytes();
         let title = text::sort_key(&record.title);
         let mut duration = Vec::new();
         crate::row::put_varint(record.duration_ms.unwrap_or(0), &mut duration);
-        entries.push((
+        valued.push((
             key(&[&[TRACKS], &album.0, &disc, &track, &title, &id.0]),
             duration,
         ));
     }
-    entries
+    valued
+}
+
+/// Value of an entry of the episodes index.
+fn poster_flags(record: &Record) -> Vec<u8> {
+    let flags =
+        u8::from(record.has_poster) * HAS_POSTER | u8::from(record.show_poster) * HAS_SHOW_POSTER;
+    if flags == 0 { Vec::new() } else { vec![flags] }
 }
 
 /// The counters a record counts in, once each.

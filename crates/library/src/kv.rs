@@ -2,7 +2,13 @@
 //!
 //! Keys are byte strings built in [`crate::keys`]; values are rows of
 //! [`crate::row`] unless a table says otherwise.
+//!
+//! A write transaction gathers changes in memory and hands them to the tables in
+//! the order of their keys: ids are random, and a page that many rows go to is
+//! then changed once, not once a row. Reads see what is gathered.
 
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use redb::{
@@ -179,8 +185,12 @@ fn get_with<R>(
     Ok(table.get(key)?.map(|value| read(value.value())))
 }
 
+/// Changes of one table that are gathered: none means removed.
+type Gathered = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
 fn scan_in(
     table: &impl ReadableTable<Bytes, Bytes>,
+    gathered: &Gathered,
     from: &[u8],
     to: &[u8],
     order: Order,
@@ -196,16 +206,52 @@ fn scan_in(
         Bound::Excluded(to)
     };
     let mut range = table.range::<&[u8]>((Bound::Included(from), end))?;
+    let mut stored = || match order {
+        Order::Ascending => range.next().transpose(),
+        Order::Descending => range.next_back().transpose(),
+    };
+    if gathered.is_empty() {
+        while let Some((key, value)) = stored()? {
+            if visit(key.value(), value.value())?.is_break() {
+                return Ok(());
+            }
+        }
+        return Ok(());
+    }
+    let mut range = gathered.range::<[u8], _>((Bound::Included(from), end));
+    let mut changed = || match order {
+        Order::Ascending => range.next(),
+        Order::Descending => range.next_back(),
+    };
+    let (mut old, mut new) = (stored()?, changed());
     loop {
-        let entry = match order {
-            Order::Ascending => range.next(),
-            Order::Descending => range.next_back(),
+        let nearer = match (&new, &old) {
+            (None, None) => return Ok(()),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some((new, _)), Some((old, _))) => match order {
+                Order::Ascending => new.as_slice().cmp(old.value()),
+                Order::Descending => old.value().cmp(new.as_slice()),
+            },
         };
-        let Some(entry) = entry else { return Ok(()) };
-        let (key, value) = entry?;
-        if visit(key.value(), value.value())?.is_break() {
+        if nearer == Ordering::Greater {
+            if let Some((key, value)) = &old
+                && visit(key.value(), value.value())?.is_break()
+            {
+                return Ok(());
+            }
+            old = stored()?;
+            continue;
+        }
+        if nearer == Ordering::Equal {
+            old = stored()?;
+        }
+        if let Some((key, Some(value))) = new
+            && visit(key, value)?.is_break()
+        {
             return Ok(());
         }
+        new = changed();
     }
 }
 
@@ -239,24 +285,67 @@ impl Kv for ReadKv {
         order: Order,
         visit: impl FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, ReadLibrary>,
     ) -> Result<(), ReadLibrary> {
-        scan_in(&self.0[table as usize], from, to, order, visit)
+        let none = Gathered::new();
+        scan_in(&self.0[table as usize], &none, from, to, order, visit)
     }
 }
 
-/// All tables of a write transaction.
-pub(crate) struct WriteKv<'t>(Vec<Table<'t, Bytes, Bytes>>);
+/// Gathered changes are handed on when they take this much memory.
+const GATHERED_BYTES: usize = 12 << 20;
+/// What a gathered change costs beside its bytes.
+const GATHERED_COST: usize = 96;
+
+/// All tables of a write transaction. Nothing is written before
+/// [`WriteKv::close`].
+pub(crate) struct WriteKv<'t> {
+    tables: Vec<Table<'t, Bytes, Bytes>>,
+    gathered: Vec<Gathered>,
+    bytes: usize,
+}
 
 impl<'t> WriteKv<'t> {
     pub(crate) fn open(transaction: &'t WriteTransaction) -> Result<Self, WriteLibrary> {
         let open = TABLES
             .iter()
             .map(|(_, name)| transaction.open_table(T::definition(name)));
-        Ok(WriteKv(open.collect::<Result<_, _>>()?))
+        let tables: Vec<_> = open.collect::<Result<_, _>>()?;
+        Ok(WriteKv {
+            gathered: tables.iter().map(|_| Gathered::new()).collect(),
+            tables,
+            bytes: 0,
+        })
+    }
+
+    /// Hands what is gathered to the tables.
+    fn hand_on(&mut self) -> Result<(), WriteLibrary> {
+        self.bytes = 0;
+        for (table, gathered) in self.tables.iter_mut().zip(&mut self.gathered) {
+            for (key, value) in std::mem::take(gathered) {
+                match value {
+                    Some(value) => table.insert(key.as_slice(), value.as_slice())?,
+                    None => table.remove(key.as_slice())?,
+                };
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes everything; the transaction can be committed then.
+    pub(crate) fn close(mut self) -> Result<(), WriteLibrary> {
+        self.hand_on()
+    }
+
+    fn change(&mut self, table: T, key: &[u8], value: Option<Vec<u8>>) -> Result<(), WriteLibrary> {
+        self.bytes += key.len() + value.as_ref().map_or(0, Vec::len) + GATHERED_COST;
+        self.gathered[table as usize].insert(key.to_vec(), value);
+        if self.bytes > GATHERED_BYTES {
+            self.hand_on()?;
+        }
+        Ok(())
     }
 
     pub(crate) fn put(&mut self, table: T, key: &[u8], value: &[u8]) -> Result<(), WriteLibrary> {
-        self.0[table as usize].insert(key, value)?;
-        Ok(())
+        self.change(table, key, Some(value.to_vec()))
     }
 
     pub(crate) fn put_row(
@@ -265,7 +354,7 @@ impl<'t> WriteKv<'t> {
         key: &[u8],
         row: &impl Row,
     ) -> Result<(), WriteLibrary> {
-        self.put(table, key, &row.to_row())
+        self.change(table, key, Some(row.to_row()))
     }
 
     pub(crate) fn put_number(
@@ -276,17 +365,19 @@ impl<'t> WriteKv<'t> {
     ) -> Result<(), WriteLibrary> {
         let mut value = Vec::with_capacity(10);
         crate::row::put_varint(number, &mut value);
-        self.put(table, key, &value)
+        self.change(table, key, Some(value))
     }
 
-    /// How many entries a table has; costs nothing.
-    pub(crate) fn count(&self, table: T) -> Result<u64, WriteLibrary> {
-        Ok(redb::ReadableTableMetadata::len(&self.0[table as usize])?)
+    /// How many entries a table has; costs no walk.
+    pub(crate) fn count(&mut self, table: T) -> Result<u64, WriteLibrary> {
+        self.hand_on()?;
+        Ok(redb::ReadableTableMetadata::len(
+            &self.tables[table as usize],
+        )?)
     }
 
     pub(crate) fn remove(&mut self, table: T, key: &[u8]) -> Result<(), WriteLibrary> {
-        self.0[table as usize].remove(key)?;
-        Ok(())
+        self.change(table, key, None)
     }
 }
 
@@ -297,7 +388,10 @@ impl Kv for WriteKv<'_> {
         key: &[u8],
         read: impl FnOnce(&[u8]) -> R,
     ) -> Result<Option<R>, ReadLibrary> {
-        get_with(&self.0[table as usize], key, read)
+        match self.gathered[table as usize].get(key) {
+            Some(changed) => Ok(changed.as_deref().map(read)),
+            None => get_with(&self.tables[table as usize], key, read),
+        }
     }
 
     fn scan(
@@ -308,7 +402,15 @@ impl Kv for WriteKv<'_> {
         order: Order,
         visit: impl FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, ReadLibrary>,
     ) -> Result<(), ReadLibrary> {
-        scan_in(&self.0[table as usize], from, to, order, visit)
+        let gathered = &self.gathered[table as usize];
+        scan_in(
+            &self.tables[table as usize],
+            gathered,
+            from,
+            to,
+            order,
+            visit,
+        )
     }
 }
 
@@ -320,6 +422,64 @@ mod tests {
     fn tables_are_listed_in_the_order_of_the_enum() {
         for (at, (table, name)) in TABLES.iter().enumerate() {
             assert_eq!(*table as usize, at, "{name} is opened at its own place");
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 64, ..Default::default() })]
+
+        #[test]
+        fn gathered_changes_read_like_written_ones(
+            old in proptest::collection::btree_map(0_u8..30, 0_u8..9, 0..20),
+            changes in proptest::collection::vec((0_u8..30, proptest::option::of(0_u8..9)), 0..20),
+            (from, to) in (0_u8..30, 0_u8..32), descending: bool, stop in 1_usize..40,
+        ) {
+            let database = redb::Database::builder()
+                .create_with_backend(redb::backends::InMemoryBackend::new())
+                .expect("a database");
+            let transaction = database.begin_write().expect("a writer");
+            let mut kv = WriteKv::open(&transaction).expect("tables");
+            let mut model = BTreeMap::new();
+            for (key, value) in old {
+                kv.put(T::Index, &[key], &[value]).expect("put");
+                model.insert(key, value);
+            }
+            kv.hand_on().expect("handed on");
+            for (key, value) in changes {
+                match value {
+                    Some(value) => {
+                        kv.put(T::Index, &[key], &[value]).expect("put");
+                        model.insert(key, value);
+                    }
+                    None => {
+                        kv.remove(T::Index, &[key]).expect("removed");
+                        model.remove(&key);
+                    }
+                }
+            }
+            let order = if descending { Order::Descending } else { Order::Ascending };
+            let end = if to == 31 { vec![] } else { vec![to] };
+            let mut expect: Vec<(u8, u8)> = model
+                .iter()
+                .filter(|(key, _)| **key >= from && (to == 31 || **key < to))
+                .map(|(key, value)| (*key, *value))
+                .collect();
+            if descending {
+                expect.reverse();
+            }
+            expect.truncate(stop);
+            let mut seen = Vec::new();
+            kv.scan(T::Index, &[from], &end, order, |key, value| {
+                seen.push((key[0], value[0]));
+                Ok(crate::reader::go_on(seen.len() < stop))
+            }).expect("scanned");
+            proptest::prop_assert_eq!(seen, expect);
+            for key in 0..30 {
+                let found = kv.bytes(T::Index, &[key]).expect("read");
+                proptest::prop_assert_eq!(found, model.get(&key).map(|value| vec![*value]));
+            }
+            let count = kv.count(T::Index).expect("counted");
+            proptest::prop_assert_eq!(count, model.len() as u64);
         }
     }
 

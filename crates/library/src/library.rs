@@ -112,13 +112,26 @@ impl Library {
     }
 
     /// Merges an export into this library, in one commit. What is there stays;
-    /// of an edit made on both sides the later one wins.
+    /// of an edit made on both sides the later one wins. The text is read as it
+    /// comes, so memory does not grow with it; other writers wait meanwhile.
     ///
     /// # Errors
-    /// The text is broken or newer, or writing failed: nothing was written.
+    /// The text is broken or newer, or writing failed: nothing was written. A
+    /// kill leaves the library as it was, too.
     pub fn import_json(&self, from: &mut dyn Read) -> Result<(), ImportLibrary> {
-        let export = transfer::parse(from)?;
-        self.write(|tx| transfer::import(tx, export))?;
-        Ok(())
+        let mut failed = None;
+        let written = self.write(|tx| {
+            transfer::import(tx, from).map_err(|error| match error {
+                ImportLibrary::Write(error) => error,
+                other => {
+                    failed = Some(other);
+                    WriteLibrary::Abandoned
+                }
+            })
+        });
+        match failed {
+            Some(failed) => Err(failed),
+            None => Ok(written?),
+        }
     }
 }

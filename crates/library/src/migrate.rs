@@ -9,19 +9,52 @@ use std::path::{Path, PathBuf};
 
 use redb::{Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase, TableDefinition};
 
-use crate::config::{LibraryConfig, OpenLibrary, WriteLibrary};
-use crate::ids::PersonId;
+use crate::config::{LibraryConfig, OpenLibrary, ReadLibrary, WriteLibrary};
+use crate::ids::{ItemId, PersonId};
+use crate::keys;
 use crate::kv::{Kv, T, WriteKv};
+use crate::query::Order;
+use crate::reader::go_on;
+use crate::record::Record;
+use crate::row::Row;
 use crate::user::PersonRow;
 
 /// The format this version writes.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// A step from one format to the next.
 type Step = fn(&mut WriteKv<'_>) -> Result<(), WriteLibrary>;
 
 /// `STEPS[n]` brings format `n + 1` to `n + 2`.
-const STEPS: &[Step] = &[];
+const STEPS: &[Step] = &[brief_in_indices];
+
+/// Rows that one round of a migration holds in memory.
+const ROUND: usize = 5_000;
+
+/// Format 2: sorted indices say what filters ask, and the episodes index says
+/// who carries a poster.
+fn brief_in_indices(kv: &mut WriteKv<'_>) -> Result<(), WriteLibrary> {
+    let mut from = Vec::new();
+    loop {
+        let mut round: Vec<(ItemId, Record)> = Vec::new();
+        kv.scan(T::Items, &from, &[], Order::Ascending, |key, value| {
+            let row = ItemId::from_slice(key).zip(Record::from_row(value));
+            round.push(row.ok_or(ReadLibrary::DecodeRow {
+                table: T::Items.name(),
+            })?);
+            Ok(go_on(round.len() < ROUND))
+        })?;
+        let Some((last, _)) = round.last() else {
+            return Ok(());
+        };
+        from = keys::key(&[&last.0, &[0]]);
+        for (id, record) in &round {
+            for (key, value) in keys::entries(*id, record) {
+                kv.put(T::Index, &key, &value)?;
+            }
+        }
+    }
+}
 
 const META: TableDefinition<'static, &'static [u8], &'static [u8]> = TableDefinition::new("meta");
 const VERSION: &[u8] = b"format";
@@ -122,7 +155,7 @@ fn step_up(database: &Database, to: u32, step: Option<Step>) -> Result<(), Write
         step(&mut kv)?;
     }
     kv.put_number(T::Meta, VERSION, u64::from(to))?;
-    drop(kv);
+    kv.close()?;
     Ok(transaction.commit()?)
 }
 
@@ -165,7 +198,7 @@ fn begin(database: &Database, config: &LibraryConfig) -> Result<(), WriteLibrary
         kv.put_row(T::People, &person.id.0, &person)?;
         kv.put(T::Meta, b"person", &person.id.0)?;
     }
-    drop(kv);
+    kv.close()?;
     Ok(transaction.commit()?)
 }
 
@@ -181,7 +214,7 @@ mod tests {
         kv.put_number(T::Meta, VERSION, u64::from(format))
             .expect("the format is written");
         kv.put(T::Meta, b"mark", b"old").expect("a mark is written");
-        drop(kv);
+        kv.close().expect("written");
         transaction.commit().expect("committed");
     }
 

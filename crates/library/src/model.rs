@@ -189,7 +189,8 @@ pub struct AssetRow {
     /// BCP 47 language, for captions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// Captions format: `srt`, `vtt`, `ass`.
+    /// Captions format: `srt`, `vtt`, `ass`. Of a poster: `show` or `season`
+    /// when it stands for more than this item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// Its byte forms, the original first.

@@ -253,6 +253,21 @@ fn season_episode(word: &str) -> Option<(u32, u32)> {
     }
 }
 
+/// True for the name of a folder that holds one season.
+pub(crate) fn is_season_folder(name: &str) -> bool {
+    season_folder(name).is_some()
+}
+
+/// The season that `season01` or `season-specials` means (`season01-poster.jpg`
+/// in the show's folder).
+pub(crate) fn season_mark(owner: &str) -> Option<u32> {
+    let rest = owner.strip_prefix("season")?;
+    match rest.trim_matches(|c: char| " ._-".contains(c)) {
+        "specials" => Some(0),
+        digits => number(digits),
+    }
+}
+
 /// The season a folder stands for: `Season 1`, `Staffel 02`, `S03`, `Specials`.
 fn season_folder(name: &str) -> Option<u32> {
     let lower = name.trim().to_ascii_lowercase();

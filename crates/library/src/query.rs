@@ -202,7 +202,8 @@ pub struct Show {
     pub title: String,
     /// Year of its first season, when a name says so.
     pub year: Option<u16>,
-    /// The episode whose picture stands for it.
+    /// The episode whose picture stands for it: the one that carries the show's
+    /// poster, else the first with a poster, else the first.
     pub poster: Option<ItemId>,
     /// How many episodes.
     pub episode_count: u32,
@@ -215,6 +216,8 @@ pub struct Show {
 pub struct Season {
     /// Season number; 0 for specials.
     pub number: u32,
+    /// The episode whose poster stands for it, when one has a poster.
+    pub poster: Option<ItemId>,
     /// Its episodes in order.
     pub episodes: Vec<ItemRow>,
 }

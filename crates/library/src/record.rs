@@ -34,6 +34,8 @@ pub(crate) struct Record {
     pub(crate) has_poster: bool,
     pub(crate) state: LocationState,
     pub(crate) probed: bool,
+    /// The first of its posters is that of its whole show.
+    pub(crate) show_poster: bool,
     // Computed.
     pub(crate) kind: ItemKind,
     pub(crate) title: String,
@@ -61,7 +63,7 @@ row!(Record {
     10 has_preview, 11 has_poster, 12 state, 13 probed, 20 kind, 21 title, 22 year,
     23 duration_ms, 24 width, 25 height, 26 taken_at, 27 artist, 28 album, 29 album_artist,
     30 music_album, 31 track_no, 32 disc_no, 33 show, 34 show_year, 35 genres, 36 description,
-    37 camera, 38 trashed_at,
+    37 camera, 38 trashed_at, 39 show_poster,
 });
 
 /// A 128-bit id from names: the first half of a SHA-256 over folded words.

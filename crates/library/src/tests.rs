@@ -363,3 +363,38 @@ proptest! {
         assert_consistent(&reader);
     }
 }
+
+#[test]
+fn a_library_of_format_1_gets_its_briefs() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let library = Library::open(LibraryConfig::new(dir.path())).expect("opens");
+    library
+        .write(|tx| {
+            for content in 0..9 {
+                let mut new = new_item(content);
+                new.class = MediaClass::Video;
+                new.path = format!("/v/Film {content} (200{content}).mkv")
+                    .as_str()
+                    .into();
+                tx.add_item(new)?;
+            }
+            // As format 1 had it: nothing in the values.
+            for index in [keys::ADDED, keys::TITLE, keys::YEAR, keys::DURATION] {
+                for key in tx.kv.keys(T::Index, &[index])? {
+                    tx.kv.put(T::Index, &key, &[])?;
+                }
+            }
+            tx.kv.put_number(T::Meta, b"format", 1)
+        })
+        .expect("written");
+    drop(library);
+    let library = Library::open(LibraryConfig::new(dir.path())).expect("migrates");
+    assert!(dir.path().join("library.redb.before-v2").exists());
+    let reader = library.reader().expect("reads");
+    assert_consistent(&reader);
+    let query = ItemQuery {
+        year_from: Some(2005),
+        ..ItemQuery::default()
+    };
+    assert_eq!(reader.items(&query).expect("a page").total, 4);
+}

@@ -18,7 +18,7 @@ use crate::kv::{Kv, T, WriteKv};
 use crate::model::{AssetRow, OriginRow};
 use crate::path::RawPath;
 use crate::record::Record;
-use crate::user::{Stamp, Stamped, UserFacts};
+use crate::user::{LATEST, MOST_AHEAD_MS, Stamp, Stamped, UserFacts};
 
 pub(crate) mod albums;
 mod items;
@@ -35,6 +35,9 @@ pub(crate) const QUEUE_ITEM: u8 = 1;
 pub(crate) const QUEUE_ALBUM: u8 = 2;
 pub(crate) const QUEUE_SHOW: u8 = 3;
 pub(crate) const QUEUE_MUSIC: u8 = 4;
+
+/// Counters and queue entries that [`Tx::settle_some`] lets stand.
+const MOST_GATHERED: usize = 20_000;
 
 /// One write transaction, from [`crate::Library::write`]. When the closure fails
 /// nothing of it is kept.
@@ -90,8 +93,25 @@ impl<'t> Tx<'t> {
         })
     }
 
-    /// Writes what was gathered. The caller commits.
+    /// Writes everything. The caller commits.
     pub(crate) fn finish(mut self) -> Written<()> {
+        self.settle()?;
+        if self.hlc != self.hlc_read {
+            self.kv.put_number(T::Meta, b"hlc", self.hlc)?;
+        }
+        self.kv.close()
+    }
+
+    /// Writes what was gathered when it has grown: for transactions of any length.
+    pub(crate) fn settle_some(&mut self) -> Written<()> {
+        if self.queued.len() + self.counts.len() < MOST_GATHERED {
+            return Ok(());
+        }
+        self.settle()
+    }
+
+    /// Writes counters and the search queue.
+    fn settle(&mut self) -> Written<()> {
         let mut counts: Vec<_> = std::mem::take(&mut self.counts).into_iter().collect();
         counts.sort_unstable();
         for (key, change) in counts {
@@ -116,9 +136,6 @@ impl<'t> Tx<'t> {
             }
             self.kv.put_number(T::Meta, b"queue", next)?;
         }
-        if self.hlc != self.hlc_read {
-            self.kv.put_number(T::Meta, b"hlc", self.hlc)?;
-        }
         Ok(())
     }
 
@@ -135,16 +152,20 @@ impl<'t> Tx<'t> {
     /// A stamp later than all this library has seen.
     pub(crate) fn stamp(&mut self) -> Stamp {
         let wall = u64::try_from(self.now).unwrap_or(0) << 16;
-        self.hlc = wall.max(self.hlc.saturating_add(1));
+        self.hlc = wall.max(self.hlc.saturating_add(1)).min(LATEST);
         Stamp {
             hlc: self.hlc,
             device: self.device,
         }
     }
 
-    /// Takes note of a stamp from elsewhere, so that later edits here win.
+    /// Takes note of a stamp from elsewhere, so that later edits here win. A
+    /// device whose clock is far ahead does not drag this one along: see the
+    /// rule in [`crate::user`].
     pub(crate) fn observe(&mut self, stamp: Stamp) {
-        self.hlc = self.hlc.max(stamp.hlc);
+        let now = u64::try_from(self.now).unwrap_or(0);
+        let most = now.saturating_add(MOST_AHEAD_MS) << 16;
+        self.hlc = self.hlc.max(stamp.hlc.min(most));
     }
 
     pub(crate) fn stamped<V>(&mut self, value: V) -> Stamped<V> {
@@ -152,6 +173,17 @@ impl<'t> Tx<'t> {
             stamp: self.stamp(),
             value,
         }
+    }
+
+    /// Stamps an edit that takes the place of `old`. It is later than `old`
+    /// even when that one came from a clock far ahead.
+    pub(crate) fn restamped<V>(&mut self, old: Option<Stamp>, value: V) -> Stamped<V> {
+        let mut stamped = self.stamped(value);
+        if let Some(old) = old {
+            let after = old.hlc.saturating_add(1).min(LATEST);
+            stamped.stamp.hlc = stamped.stamp.hlc.max(after);
+        }
+        stamped
     }
 
     pub(crate) fn count(&mut self, key: Vec<u8>, change: i64) {
@@ -211,7 +243,8 @@ impl<'t> Tx<'t> {
     ) -> Written<()> {
         let before = old.map(|old| keys::entries(id, old)).unwrap_or_default();
         let after = new.map(|new| keys::entries(id, new)).unwrap_or_default();
-        for (key, _) in before.iter().filter(|entry| !after.contains(entry)) {
+        let stays = |key: &Vec<u8>| after.iter().any(|(other, _)| other == key);
+        for (key, _) in before.iter().filter(|(key, _)| !stays(key)) {
             self.kv.remove(T::Index, key)?;
         }
         for (key, value) in after.iter().filter(|entry| !before.contains(entry)) {

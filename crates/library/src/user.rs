@@ -6,6 +6,14 @@
 //! Facts everybody shares (title, kind, trash...) are kept under
 //! [`crate::PersonId::EVERYONE`]; favourite, rating and progress under a person.
 //! A probe never touches any of them.
+//!
+//! Clocks can be wrong, and a stamp far in the future would win for years. Three
+//! rules keep that small, and none of them looks at a clock when two copies are
+//! merged, so that all devices come to the same answer:
+//! - A stamp after [`LATEST`] (the year 2200) is no time: a merge counts it as the
+//!   earliest there is, so it fills a gap and never replaces an edit.
+//! - An edit is stamped later than the edit it replaces, whatever the clock says.
+//! - A device's own clock follows the stamps it sees by a day at most.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +30,24 @@ pub struct Stamp {
     pub hlc: u64,
     /// The device that made the edit.
     pub device: DeviceId,
+}
+
+/// The latest time an edit can have: 2200-01-01, as hybrid logical time.
+pub(crate) const LATEST: u64 = 7_258_118_400_000 << 16;
+
+/// How far a device's clock follows stamps from elsewhere, in ms.
+pub(crate) const MOST_AHEAD_MS: u64 = 86_400_000;
+
+impl Stamp {
+    /// The stamp as a merge sees it: one that is no time is the earliest.
+    #[must_use]
+    pub(crate) fn sound(self) -> Self {
+        if self.hlc > LATEST {
+            Stamp { hlc: 0, ..self }
+        } else {
+            self
+        }
+    }
 }
 
 /// A value and the stamp of the edit that set it.
@@ -158,15 +184,21 @@ impl UserFacts {
         ]
         .into_iter()
         .flatten()
+        .map(Stamp::sound)
         .max()
     }
 }
 
+/// Keeps the later of two, on sound stamps only.
 fn later<T: Field + Clone>(ours: &mut Option<Stamped<T>>, theirs: &Option<Stamped<T>>) {
+    if let Some(ours) = ours {
+        ours.stamp = ours.stamp.sound();
+    }
     let Some(theirs) = theirs else { return };
+    let stamp = theirs.stamp.sound();
     let newer = match ours {
         None => true,
-        Some(ours) if ours.stamp != theirs.stamp => ours.stamp < theirs.stamp,
+        Some(ours) if ours.stamp != stamp => ours.stamp < stamp,
         Some(ours) => {
             let (mut a, mut b) = (Vec::new(), Vec::new());
             ours.value.put(&mut a);
@@ -175,8 +207,22 @@ fn later<T: Field + Clone>(ours: &mut Option<Stamped<T>>, theirs: &Option<Stampe
         }
     };
     if newer {
-        *ours = Some(theirs.clone());
+        let value = theirs.value.clone();
+        *ours = Some(Stamped { stamp, value });
     }
+}
+
+/// The bytes of a fact of a newer version, on a sound stamp.
+fn sound_bytes(bytes: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    // An option's mark, and then the stamped value.
+    if let Some(time) = bytes.get_mut(1..9)
+        && let Ok(hlc) = <[u8; 8]>::try_from(&*time)
+        && u64::from_be_bytes(hlc) > LATEST
+    {
+        time.fill(0);
+    }
+    bytes
 }
 
 /// Merges two copies of the same facts: per fact, the later stamp wins.
@@ -196,8 +242,9 @@ pub fn merge_user_facts(ours: &UserFacts, theirs: &UserFacts) -> UserFacts {
     let mut facts = std::collections::BTreeMap::new();
     for (number, bytes) in merged.unknown.0.iter().chain(&theirs.unknown.0) {
         let kept: &mut Vec<u8> = facts.entry(*number).or_default();
-        if *kept < *bytes {
-            kept.clone_from(bytes);
+        let bytes = sound_bytes(bytes);
+        if *kept < bytes {
+            *kept = bytes;
         }
     }
     merged.unknown = Unknown(facts.into_iter().collect());

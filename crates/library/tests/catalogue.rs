@@ -4,8 +4,8 @@
 mod support;
 
 use library::{
-    AddedItem, AssetRole, Facts, ItemEdit, ItemKind, ItemQuery, LocationState, MediaClass, Order,
-    RawPath, Shelf, Sort,
+    AddedItem, Facts, ItemEdit, ItemKind, ItemQuery, LocationState, MediaClass, Order, RawPath,
+    Shelf, Sort,
 };
 use support::{Home, add, file, photo_facts, root, track_facts};
 
@@ -158,126 +158,6 @@ fn a_kind_can_be_overruled() {
     library.write(|tx| tx.set_facts(id, facts(95))).unwrap();
     assert_eq!(kind(&library), ItemKind::Clip);
     assert_eq!(library.reader().unwrap().counts(None).unwrap().clip, 1);
-}
-
-#[test]
-fn sidecars_join_their_film_in_either_order() {
-    let home = Home::new(5);
-    let library = home.open();
-    let drop = [
-        ("/f/Lake/poster.jpg", MediaClass::Photo),
-        ("/f/Lake/Lake (2020).en.srt", MediaClass::Subtitle),
-        ("/f/Lake/Lake (2020).mkv", MediaClass::Video),
-        ("/f/Lake/Lake (2020).de.forced.srt", MediaClass::Subtitle),
-        ("/f/Alone/cover.jpg", MediaClass::Photo),
-    ];
-    let added = library
-        .write(|tx| {
-            let files = drop.iter().zip(1..);
-            files
-                .map(|((path, class), n)| tx.add_item(file(path, *class, n)))
-                .collect()
-        })
-        .map(|added: Vec<AddedItem>| added)
-        .unwrap();
-    let film = added[2].id().expect("the film is an item at once");
-    assert_eq!(
-        added
-            .iter()
-            .filter(|added| **added == AddedItem::Waiting)
-            .count(),
-        4
-    );
-    // A kill here loses nothing: the side-cars wait on disk.
-    drop_and(&home, library, |library| {
-        let settled = library
-            .write(|tx| tx.settle_waiting(&RawPath::default()))
-            .unwrap();
-        assert_eq!(settled.changed, [film]);
-        assert_eq!(settled.added.len(), 1, "a cover with no owner is a photo");
-        let reader = library.reader().unwrap();
-        let detail = reader.item(film, None).unwrap().unwrap();
-        assert!(detail.row.has_poster);
-        let captions: Vec<_> = detail
-            .assets
-            .iter()
-            .filter(|asset| asset.role == AssetRole::Captions)
-            .map(|asset| (asset.language.as_deref(), asset.label.as_str()))
-            .collect();
-        assert_eq!(captions, [(Some("de"), "de (forced)"), (Some("en"), "en")]);
-        assert_eq!(reader.counts(None).unwrap().photo, 1);
-        let origin = reader
-            .origin(&"/f/Lake/poster.jpg".into())
-            .unwrap()
-            .unwrap();
-        assert_eq!(origin.item, Some(film), "a second drop knows the poster");
-        // Dropping the folder again changes nothing.
-        for ((path, class), n) in drop.iter().zip(1..) {
-            library
-                .write(|tx| tx.add_item(file(path, *class, n)))
-                .unwrap();
-        }
-        library
-            .write(|tx| tx.settle_waiting(&RawPath::default()))
-            .unwrap();
-        let again = library.reader().unwrap().item(film, None).unwrap().unwrap();
-        assert_eq!(again.assets.len(), detail.assets.len());
-    });
-}
-
-fn drop_and(home: &Home, library: library::Library, then: impl FnOnce(library::Library)) {
-    drop(library);
-    then(home.open());
-}
-
-#[test]
-fn episodes_gather_into_shows() {
-    let home = Home::new(6);
-    let library = home.open();
-    let names = [
-        "/tv/River/Season 2/River S02E01 - Dam.mkv",
-        "/tv/River/Season 1/River S01E02.mkv",
-        "/tv/River/Season 1/River S01E01.mkv",
-        "/tv/Lake/Lake 1x01.mkv",
-    ];
-    let ids: Vec<_> = names
-        .iter()
-        .zip(1..)
-        .map(|(name, n)| add(&library, name, MediaClass::Video, n))
-        .collect();
-    let reader = library.reader().unwrap();
-    let shows = reader.shows().unwrap();
-    assert_eq!(
-        shows
-            .iter()
-            .map(|show| show.title.as_str())
-            .collect::<Vec<_>>(),
-        ["Lake", "River"]
-    );
-    assert_eq!(shows[1].seasons, [(1, 2), (2, 1)]);
-    let (_, seasons) = reader
-        .show(shows[1].id, None)
-        .unwrap()
-        .expect("the show is there");
-    assert_eq!(seasons[0].episodes[0].id, ids[2]);
-    assert_eq!(seasons[1].episodes[0].title, "Dam");
-    let middle = reader.item(ids[1], None).unwrap().unwrap();
-    assert_eq!((middle.previous, middle.next), (Some(ids[2]), Some(ids[0])));
-    library
-        .write(|tx| tx.edit_show(shows[1].id, Some("The River")))
-        .unwrap();
-    library.write(|tx| tx.trash(ids[0])).unwrap();
-    let reader = library.reader().unwrap();
-    let (show, _) = reader.show(shows[1].id, None).unwrap().unwrap();
-    assert_eq!((show.title.as_str(), show.episode_count), ("The River", 2));
-    let link = reader
-        .item(ids[1], None)
-        .unwrap()
-        .unwrap()
-        .row
-        .show
-        .unwrap();
-    assert_eq!(link.title, "The River");
 }
 
 #[test]

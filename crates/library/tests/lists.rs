@@ -184,6 +184,109 @@ fn filters_narrow_and_count() {
 }
 
 #[test]
+fn filters_agree_with_the_rows_in_every_order() {
+    let home = Home::new(3);
+    let library = home.open();
+    films(&home, &library);
+    add(&library, "/p/one.jpg", MediaClass::Photo, 98);
+    let reader = library.reader().unwrap();
+    let me = reader.active_person().unwrap();
+    let everything = ItemQuery {
+        limit: 1000,
+        ..ItemQuery::default()
+    };
+    for row in reader.items(&everything).unwrap().rows.iter().step_by(3) {
+        library
+            .write(|tx| {
+                tx.set_progress(me, row.id, 9, 10, 0.5, None)?;
+                tx.set_favourite(me, row.id, true)
+            })
+            .unwrap();
+    }
+    let filters = [
+        ItemQuery {
+            genre: Some("COMÉDIE".into()),
+            year_from: Some(1995),
+            ..ItemQuery::default()
+        },
+        ItemQuery {
+            year_to: Some(2005),
+            unseen: Some(true),
+            ..ItemQuery::default()
+        },
+        ItemQuery {
+            min_duration_ms: Some(55 * 60_000),
+            max_duration_ms: Some(65 * 60_000),
+            unseen: Some(false),
+            ..ItemQuery::default()
+        },
+        ItemQuery {
+            favourite: Some(false),
+            genre: Some("drama".into()),
+            ..ItemQuery::default()
+        },
+    ];
+    for filter in filters {
+        for sort in [
+            Sort::Added,
+            Sort::Title,
+            Sort::Taken,
+            Sort::Year,
+            Sort::Duration,
+        ] {
+            for order in [Order::Ascending, Order::Descending] {
+                let all = ItemQuery {
+                    sort,
+                    order,
+                    limit: 1000,
+                    ..ItemQuery::default()
+                };
+                let rows = library.reader().unwrap().items(&all).unwrap().rows;
+                let within = |row: &library::ItemRow| {
+                    let length = row.duration_ms;
+                    let finished = row.progress.is_some_and(|progress| progress.finished);
+                    let genre = |name: &str| {
+                        row.genres
+                            .iter()
+                            .any(|genre| genre.to_lowercase() == name.to_lowercase())
+                    };
+                    filter.genre.as_deref().is_none_or(genre)
+                        && filter
+                            .year_from
+                            .is_none_or(|from| row.year.is_some_and(|year| year >= from))
+                        && filter
+                            .year_to
+                            .is_none_or(|to| row.year.is_some_and(|year| year <= to))
+                        && filter
+                            .min_duration_ms
+                            .is_none_or(|min| length.is_some_and(|ms| ms >= min))
+                        && filter
+                            .max_duration_ms
+                            .is_none_or(|max| length.is_some_and(|ms| ms <= max))
+                        && filter.unseen.is_none_or(|unseen| unseen != finished)
+                        && filter
+                            .favourite
+                            .is_none_or(|wanted| wanted == row.favourite)
+                };
+                let expect: Vec<_> = rows
+                    .into_iter()
+                    .filter(within)
+                    .map(|row| row.title)
+                    .collect();
+                assert!(!expect.is_empty());
+                let filtered = ItemQuery {
+                    sort,
+                    order,
+                    limit: 2,
+                    ..filter.clone()
+                };
+                assert_eq!(walk(&library, &filtered), expect, "{filtered:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_job_can_be_resumed_after_a_reopen() {
     let home = Home::new(3);
     let job = {

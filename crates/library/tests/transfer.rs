@@ -167,6 +167,108 @@ proptest! {
         prop_assert_eq!(merge(&a, &a), a.clone(), "idempotent");
         prop_assert_eq!(merge(&a, &UserFacts::default()), a, "nothing changes nothing");
     }
+
+    #[test]
+    fn stamps_that_are_no_time_merge_alike_and_never_win(
+        a in wild_facts(), b in wild_facts(), c in wild_facts(), sound in facts(),
+    ) {
+        let merge = merge_user_facts;
+        prop_assert_eq!(merge(&a, &b), merge(&b, &a), "commutative");
+        prop_assert_eq!(merge(&merge(&a, &b), &c), merge(&a, &merge(&b, &c)), "associative");
+        let once = merge(&a, &UserFacts::default());
+        prop_assert_eq!(merge(&a, &a), once.clone());
+        prop_assert_eq!(merge(&once, &a), once, "seen again, it changes nothing");
+        // After the year 2200 there is nothing: what somebody set stays.
+        let mut never = sound.clone();
+        for stamp in stamps(&mut never) {
+            stamp.hlc = stamp.hlc.saturating_add(7_258_118_400_000 << 16).saturating_add(1);
+        }
+        let mut later = sound.clone();
+        for stamp in stamps(&mut later) {
+            stamp.hlc += 1;
+        }
+        prop_assert_eq!(merge(&later, &never), later);
+    }
+
+    #[test]
+    fn an_edit_wins_over_what_it_replaced_whatever_the_clocks_say(
+        ahead in 0_u64..(1 << 43), sync_again: bool,
+    ) {
+        let (one, two) = (Home::new(1), Home::new(2));
+        let (library, other) = (one.open(), two.open());
+        let id = add(&library, "/a/one.jpg", MediaClass::Photo, 1);
+        other.import_json(&mut exported(&library).as_slice()).expect("imported");
+        let everyone = library::PersonId::EVERYONE;
+        let wrong = UserFacts {
+            title: Some(Stamped {
+                stamp: Stamp { hlc: ahead << 16, device: DeviceId([0xff; 16]) },
+                value: Some("from a wrong clock".into()),
+            }),
+            ..UserFacts::default()
+        };
+        for library in [&library, &other] {
+            library.write(|tx| tx.merge_facts(everyone, id, &wrong)).expect("merged");
+        }
+        let edit = ItemEdit { title: Some(Some("mine".into())), ..ItemEdit::default() };
+        library.write(|tx| tx.edit_item(id, edit)).expect("edited");
+        if sync_again {
+            library.write(|tx| tx.merge_facts(everyone, id, &wrong)).expect("merged");
+        }
+        other.import_json(&mut exported(&library).as_slice()).expect("imported");
+        for library in [&library, &other] {
+            let shown = library.reader().unwrap().item(id, None).unwrap().unwrap().row.title;
+            prop_assert_eq!(shown, "mine");
+        }
+        // Other edits stay near the wall clock.
+        one.pass(1000);
+        let rating = library.write(|tx| {
+            let me = tx.add_person("me", "teal")?;
+            tx.set_favourite(me, id, true)?;
+            Ok(me)
+        }).expect("rated");
+        let mut text = Vec::new();
+        library.export_json(&mut text).expect("exported");
+        let text = String::from_utf8(text).expect("text");
+        let line = text.lines().find(|line| line.contains(&rating.to_string()) && line.contains("favourite"));
+        let row: serde_json::Value =
+            serde_json::from_str(line.expect("a row").trim_end_matches(',')).expect("a row");
+        let hlc = row["favourite"]["hlc"].as_u64().expect("a stamp");
+        prop_assert!(hlc >> 16 <= 1_700_000_001_000 + 86_400_000);
+    }
+}
+
+/// Every stamp of some facts.
+fn stamps(facts: &mut UserFacts) -> Vec<&mut Stamp> {
+    fn at<T>(fact: &mut Option<Stamped<T>>) -> Option<&mut Stamp> {
+        fact.as_mut().map(|fact| &mut fact.stamp)
+    }
+    let all = [
+        at(&mut facts.title),
+        at(&mut facts.year),
+        at(&mut facts.kind),
+        at(&mut facts.favourite),
+        at(&mut facts.rating),
+        at(&mut facts.progress),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// Facts whose stamps may lie far in the future or be no time at all.
+fn wild_facts() -> impl Strategy<Value = UserFacts> {
+    let times = prop_oneof![
+        Just(0),
+        Just(1),
+        Just(7_258_118_400_000_u64 << 16),
+        Just((7_258_118_400_000_u64 << 16) + 1),
+        Just(u64::MAX - 1),
+        Just(u64::MAX),
+    ];
+    (facts(), proptest::collection::vec(times, 6)).prop_map(|(mut facts, times)| {
+        for (stamp, time) in stamps(&mut facts).into_iter().zip(times) {
+            stamp.hlc = time;
+        }
+        facts
+    })
 }
 
 fn stamped<T: std::fmt::Debug + Clone>(
@@ -311,6 +413,59 @@ fn broken_and_newer_exports_are_refused() {
         Err(library::ImportLibrary::Newer { found: 99, .. })
     ));
     assert_eq!(exported(&library), before, "nothing was written");
+}
+
+#[test]
+fn an_import_that_stops_anywhere_leaves_nothing_behind() {
+    let (one, two) = (Home::new(1), Home::new(2));
+    let library = one.open();
+    for n in 0..20 {
+        add(&library, &format!("/a/{n}.jpg"), MediaClass::Photo, n);
+    }
+    let text = exported(&library);
+    let other = two.open();
+    add(&other, "/b/mine.jpg", MediaClass::Photo, 99);
+    let before = exported(&other);
+    for end in (0..text.len() - 2).step_by(97).chain([text.len() - 2]) {
+        assert!(other.import_json(&mut &text[..end]).is_err());
+    }
+    let mut twice = text.clone();
+    twice.extend_from_slice(b"{}");
+    assert!(
+        other.import_json(&mut twice.as_slice()).is_err(),
+        "more behind it"
+    );
+    assert_eq!(exported(&other), before);
+    // Reading that fails half-way is like a kill: the next try does all of it.
+    let failing = std::io::Read::chain(&text[..text.len() / 2], Broken);
+    assert!(other.import_json(&mut { failing }).is_err());
+    assert_eq!(exported(&other), before);
+    other.import_json(&mut text.as_slice()).unwrap();
+    assert_eq!(other.reader().unwrap().counts(None).unwrap().photo, 21);
+}
+
+/// A disk that fails.
+struct Broken;
+
+impl std::io::Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::Error::other("the disk is gone"))
+    }
+}
+
+#[test]
+fn lists_out_of_their_order_are_refused() {
+    let home = Home::new(1);
+    let library = home.open();
+    let text = String::from_utf8(exported(&library)).unwrap();
+    let swapped = text
+        .replace("\"shows\"", "\"x\"")
+        .replace("\"albums\"", "\"shows\"");
+    assert!(library.import_json(&mut swapped.as_bytes()).is_err());
+    let newer = text.replace("\"people\"", "\"later\": [1, {}],\n\"people\"");
+    library
+        .import_json(&mut newer.as_bytes())
+        .expect("unknown parts are passed over");
 }
 
 #[test]

@@ -1,11 +1,16 @@
 //! Paged lists of items.
 //!
-//! Two ways to answer. When an index has the wanted order, it is walked from the
-//! cursor (one walk a kind, merged), and a page costs its length. When the list
+//! Three ways to answer. When an index has the wanted order, it is walked from the
+//! cursor (one walk a kind, merged), and a page costs its length. With filters the
+//! walk goes over the whole kind, because the total is wanted too, but reads index
+//! entries only: they hold what filters ask (see [`crate::brief`]). When the list
 //! is a set (an album, favourites, a folder, what was played) or the order has no
-//! index, the set is loaded, sorted and cut. Both use the same cursor: the sort
-//! key and the id of the last row.
+//! index, the set is loaded, sorted and cut. All use the same cursor: the sort key
+//! and the id of the last row.
 
+use std::collections::HashSet;
+
+use crate::brief::Asked;
 use crate::config::ReadLibrary;
 use crate::ids::{ItemId, PersonId};
 use crate::keys;
@@ -21,6 +26,22 @@ const MAX_LIMIT: usize = 1000;
 
 /// A row's place in its list: sort key and id.
 type Tail = Vec<u8>;
+
+/// What a filtered walk asks of each index entry.
+struct Sieve {
+    asked: Asked,
+    /// Sets of items, and whether one has to be in it or must not be.
+    marked: Vec<(HashSet<ItemId>, bool)>,
+}
+
+impl Sieve {
+    fn lets(&self, key: &[u8], brief: &[u8]) -> bool {
+        self.asked.accepts(brief)
+            && self.marked.iter().all(|(ids, wanted)| {
+                keys::last_item(key).is_some_and(|id| ids.contains(&id) == *wanted)
+            })
+    }
+}
 
 impl ItemQuery {
     /// True when every item of the kinds and the shelf belongs to the list.
@@ -113,8 +134,16 @@ impl Reader {
                 let walked = self.walk(query, &kinds, &indices, after.as_deref(), limit + 1)?;
                 self.page(walked, total, limit, person)
             }
+            Some(indices) if query.folder.is_none() => {
+                let sieve = self.sieve(query, person)?;
+                let after = after.as_deref();
+                let (sifted, total) =
+                    self.sift(query, &kinds, &indices, &sieve, after, limit + 1)?;
+                self.page(sifted, total, limit, person)
+            }
             _ => {
-                let ids = self.all_of(query.shelf, &kinds)?;
+                let sieve = self.sieve(query, person)?;
+                let ids = self.all_of(query.shelf, &kinds, &sieve)?;
                 let found = self.matching(query, &kinds, person, ids)?;
                 self.cut(query, found, after, limit, person)
             }
@@ -141,13 +170,84 @@ impl Reader {
         ))
     }
 
-    fn all_of(&self, shelf: Shelf, kinds: &[ItemKind]) -> Answer<Vec<ItemId>> {
+    fn sieve(&self, query: &ItemQuery, person: PersonId) -> Answer<Sieve> {
+        let mut sieve = Sieve {
+            asked: Asked::new(query),
+            marked: Vec::new(),
+        };
+        if let Some(wanted) = query.favourite {
+            let prefix = keys::key(&[&[keys::FAVOURITE], &person.0]);
+            let keys = self.kv.keys(T::Index, &prefix)?;
+            let ids = keys.iter().filter_map(|key| keys::last_item(key));
+            sieve.marked.push((ids.collect(), wanted));
+        }
+        if let Some(unseen) = query.unseen {
+            let prefix = keys::key(&[&[keys::PLAYED], &person.0]);
+            let mut finished = HashSet::new();
+            self.kv
+                .scan_prefix(T::Index, &prefix, Order::Ascending, |key, value| {
+                    if value == [1] {
+                        finished.extend(keys::last_item(key));
+                    }
+                    Ok(go_on(true))
+                })?;
+            sieve.marked.push((finished, !unseen));
+        }
+        Ok(sieve)
+    }
+
+    /// The next places after the cursor that a sieve lets through, merged over
+    /// the kinds, and how many there are in all.
+    fn sift(
+        &self,
+        query: &ItemQuery,
+        kinds: &[ItemKind],
+        indices: &[u8],
+        sieve: &Sieve,
+        after: Option<&[u8]>,
+        wanted: usize,
+    ) -> Answer<(Vec<Tail>, u64)> {
+        let behind = |tail: &[u8]| match (after, query.order) {
+            (None, _) => true,
+            (Some(after), Order::Ascending) => tail > after,
+            (Some(after), Order::Descending) => tail < after,
+        };
+        let mut merged: Vec<Tail> = Vec::new();
+        let mut total = 0;
+        for (kind, index) in kinds.iter().zip(indices) {
+            let prefix = [*index, keys::shelf_code(query.shelf), kind.code()];
+            let mut kept = 0;
+            self.kv
+                .scan_prefix(T::Index, &prefix, query.order, |key, brief| {
+                    if !sieve.lets(key, brief) {
+                        return Ok(go_on(true));
+                    }
+                    total += 1;
+                    let tail = key.get(prefix.len()..).unwrap_or_default();
+                    if kept < wanted && behind(tail) {
+                        merged.push(tail.to_vec());
+                        kept += 1;
+                    }
+                    Ok(go_on(true))
+                })?;
+        }
+        merged.sort_unstable();
+        if query.order == Order::Descending {
+            merged.reverse();
+        }
+        merged.truncate(wanted);
+        Ok((merged, total))
+    }
+
+    fn all_of(&self, shelf: Shelf, kinds: &[ItemKind], sieve: &Sieve) -> Answer<Vec<ItemId>> {
         let mut ids = Vec::new();
         for kind in kinds {
             let prefix = [keys::ADDED, keys::shelf_code(shelf), kind.code()];
             self.kv
-                .scan_prefix(T::Index, &prefix, Order::Ascending, |key, _| {
-                    ids.extend(keys::last_item(key));
+                .scan_prefix(T::Index, &prefix, Order::Ascending, |key, brief| {
+                    if sieve.lets(key, brief) {
+                        ids.extend(keys::last_item(key));
+                    }
                     Ok(go_on(true))
                 })?;
         }

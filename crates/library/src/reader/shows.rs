@@ -8,8 +8,16 @@ use crate::reader::{Answer, Reader, go_on};
 use crate::text;
 use crate::tx::albums::ShowFacts;
 
-/// A show, and season and item of its episodes in order.
-type Gathered = (ShowId, Vec<(u32, ItemId)>);
+/// An episode as its index knows it.
+struct Episode {
+    season: u32,
+    id: ItemId,
+    has_poster: bool,
+    has_show_poster: bool,
+}
+
+/// A show and its episodes in order.
+type Gathered = (ShowId, Vec<Episode>);
 
 impl Reader {
     /// The edited title of a show, if somebody edited it.
@@ -20,8 +28,8 @@ impl Reader {
             .and_then(|title| title.value))
     }
 
-    fn gather_show(&self, id: ShowId, episodes: &[(u32, ItemId)]) -> Answer<Option<Show>> {
-        let Some((_, first)) = episodes.first() else {
+    fn gather_show(&self, id: ShowId, episodes: &[Episode]) -> Answer<Option<Show>> {
+        let Some(Episode { id: first, .. }) = episodes.first() else {
             return Ok(None);
         };
         let Some(record) = self.record(*first)? else {
@@ -31,17 +39,23 @@ impl Reader {
             return Ok(None);
         };
         let mut seasons: Vec<(u32, u32)> = Vec::new();
-        for (season, _) in episodes {
+        for Episode { season, .. } in episodes {
             match seasons.last_mut() {
                 Some((last, count)) if last == season => *count += 1,
                 _ => seasons.push((*season, 1)),
             }
         }
+        let with_poster = || episodes.iter().find(|episode| episode.has_poster);
+        let poster = episodes.iter().find(|episode| episode.has_show_poster);
         Ok(Some(Show {
             id,
             title: self.show_title(id)?.unwrap_or(link.title),
             year: record.show_year.or(record.year),
-            poster: Some(*first),
+            poster: Some(
+                poster
+                    .or_else(with_poster)
+                    .map_or(*first, |episode| episode.id),
+            ),
             episode_count: u32::try_from(episodes.len()).unwrap_or(u32::MAX),
             seasons,
         }))
@@ -50,11 +64,17 @@ impl Reader {
     fn gathered(&self, prefix: &[u8]) -> Answer<Vec<Gathered>> {
         let mut shows: Vec<Gathered> = Vec::new();
         self.kv
-            .scan_prefix(T::Index, prefix, Order::Ascending, |key, _| {
+            .scan_prefix(T::Index, prefix, Order::Ascending, |key, flags| {
                 let show = key.get(1..17).and_then(ShowId::from_slice);
                 let season = key.get(17..21).and_then(|bytes| bytes.try_into().ok());
                 if let (Some(show), Some(season), Some(id)) = (show, season, keys::last_item(key)) {
-                    let episode = (u32::from_be_bytes(season), id);
+                    let flags = flags.first().copied().unwrap_or(0);
+                    let episode = Episode {
+                        season: u32::from_be_bytes(season),
+                        id,
+                        has_poster: flags & keys::HAS_POSTER != 0,
+                        has_show_poster: flags & keys::HAS_SHOW_POSTER != 0,
+                    };
                     match shows.last_mut() {
                         Some((last, episodes)) if *last == show => episodes.push(episode),
                         _ => shows.push((show, vec![episode])),
@@ -101,15 +121,16 @@ impl Reader {
             return Ok(None);
         };
         let mut seasons: Vec<Season> = Vec::new();
-        for (number, id) in &episodes {
-            let rows = self.rows(&[*id], person)?;
-            match seasons.last_mut() {
-                Some(season) if season.number == *number => season.episodes.extend(rows),
-                _ => seasons.push(Season {
-                    number: *number,
-                    episodes: rows,
-                }),
-            }
+        for part in episodes.chunk_by(|one, next| one.season == next.season) {
+            // The one that carries the show's poster shows that.
+            let own = part.iter().filter(|episode| !episode.has_show_poster);
+            let poster = own.chain(part).find(|episode| episode.has_poster);
+            let ids: Vec<ItemId> = part.iter().map(|episode| episode.id).collect();
+            seasons.push(Season {
+                number: part.first().map_or(0, |episode| episode.season),
+                poster: poster.map(|episode| episode.id),
+                episodes: self.rows(&ids, person)?,
+            });
         }
         Ok(Some((show, seasons)))
     }

@@ -65,10 +65,11 @@ impl Tx<'_> {
     pub fn edit_album(&mut self, album: AlbumId, edit: AlbumEdit) -> Written<()> {
         let mut facts = self.album_facts(album)?;
         if let Some(title) = edit.title {
-            facts.title = self.stamped(title);
+            facts.title = self.restamped(Some(facts.title.stamp), title);
         }
         if let Some(cover) = edit.cover {
-            facts.cover = Some(self.stamped(cover));
+            let old = facts.cover.as_ref().map(|fact| fact.stamp);
+            facts.cover = Some(self.restamped(old, cover));
         }
         facts.updated_at = self.now();
         self.put_album(album, &facts)
@@ -86,7 +87,8 @@ impl Tx<'_> {
             .filter_map(|key| keys::last_item(key))
             .collect();
         self.remove_from_album(album, &ids)?;
-        facts.deleted = Some(self.stamped(true));
+        let old = facts.deleted.as_ref().map(|fact| fact.stamp);
+        facts.deleted = Some(self.restamped(old, true));
         facts.updated_at = self.now();
         self.put_album(album, &facts)
     }
@@ -139,8 +141,12 @@ impl Tx<'_> {
         theirs: &Membership,
     ) -> Written<()> {
         let ours = self.membership(album, item)?;
+        let theirs = Membership {
+            stamp: theirs.stamp.sound(),
+            value: theirs.value,
+        };
         if ours.is_none_or(|ours| (ours.stamp, ours.value) < (theirs.stamp, theirs.value)) {
-            self.put_membership(album, item, theirs)?;
+            self.put_membership(album, item, &theirs)?;
         }
         Ok(())
     }
@@ -153,15 +159,11 @@ impl Tx<'_> {
         let mut facts = self.album_facts(album)?;
         let mut added = Vec::with_capacity(items.len());
         for item in items {
-            let there = self
-                .membership(album, *item)?
-                .is_some_and(|old| old.value.is_some());
+            let old = self.membership(album, *item)?;
+            let there = old.as_ref().is_some_and(|old| old.value.is_some());
             if !there {
-                let stamp = self.stamp();
-                let membership = Stamped {
-                    stamp,
-                    value: Some(stamp.hlc),
-                };
+                let position = self.stamp().hlc;
+                let membership = self.restamped(old.map(|old| old.stamp), Some(position));
                 self.put_membership(album, *item, &membership)?;
             }
             added.push(!there);
@@ -181,11 +183,10 @@ impl Tx<'_> {
         let mut facts = self.album_facts(album)?;
         let mut removed = Vec::with_capacity(items.len());
         for item in items {
-            let there = self
-                .membership(album, *item)?
-                .is_some_and(|old| old.value.is_some());
+            let old = self.membership(album, *item)?;
+            let there = old.as_ref().is_some_and(|old| old.value.is_some());
             if there {
-                let membership = self.stamped(None);
+                let membership = self.restamped(old.map(|old| old.stamp), None);
                 self.put_membership(album, *item, &membership)?;
             }
             removed.push(there);
@@ -307,7 +308,8 @@ impl Tx<'_> {
     /// The database failed.
     pub fn edit_show(&mut self, show: ShowId, title: Option<&str>) -> Written<()> {
         let mut facts: ShowFacts = self.kv.row(T::Shows, &show.0)?.unwrap_or_default();
-        facts.title = Some(self.stamped(title.map(str::to_owned)));
+        let old = facts.title.as_ref().map(|fact| fact.stamp);
+        facts.title = Some(self.restamped(old, title.map(str::to_owned)));
         self.queue(QUEUE_SHOW, show.0);
         self.kv.put_row(T::Shows, &show.0, &facts)
     }

@@ -182,6 +182,7 @@ impl Tx<'_> {
     /// # Errors
     /// There is no such item, or the database failed.
     pub fn delete_item(&mut self, item: ItemId) -> Written<DeletedItem> {
+        self.pass_on_show_poster(item)?;
         let record = self.record(item)?;
         let content = self.content(item)?;
         self.forget_user_facts(item)?;

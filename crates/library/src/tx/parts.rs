@@ -1,12 +1,14 @@
 //! Assets, renditions and locations of an item.
 
-use crate::ids::{AssetId, ItemId, RenditionId};
+use crate::ids::{AssetId, ItemId, RenditionId, ShowId};
 use crate::keys;
-use crate::kv::T;
+use crate::kv::{Kv, T};
 use crate::model::{
     AssetRole, AssetRow, FileStamp, Location, LocationState, OriginRow, RenditionKind, RenditionRow,
 };
 use crate::path::RawPath;
+use crate::query::Order;
+use crate::reader::go_on;
 use crate::tx::{Content, Tx, Written, missing};
 
 fn main_original(content: &Content) -> Option<&RenditionRow> {
@@ -33,7 +35,94 @@ fn state_of(content: &Content) -> LocationState {
     states.min_by_key(rank).unwrap_or_default()
 }
 
+/// What a poster stands for, in the order posters are kept in: an item's first
+/// poster is the one that is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Scope {
+    /// A whole show; one of its episodes carries it.
+    Show,
+    /// The item itself, or no poster at all.
+    Item,
+    /// A season; all its episodes have it.
+    Season,
+}
+
+/// The words in [`AssetRow::format`] of a poster.
+pub(crate) const SHOW_POSTER: &str = "show";
+pub(crate) const SEASON_POSTER: &str = "season";
+
+fn scope(asset: &AssetRow) -> Scope {
+    match (asset.role, asset.format.as_deref()) {
+        (AssetRole::Poster, Some(SHOW_POSTER)) => Scope::Show,
+        (AssetRole::Poster, Some(SEASON_POSTER)) => Scope::Season,
+        _ => Scope::Item,
+    }
+}
+
+fn posters(content: &Content) -> impl Iterator<Item = &AssetRow> {
+    let assets = content.assets.iter();
+    assets.filter(|asset| asset.role == AssetRole::Poster)
+}
+
 impl Tx<'_> {
+    /// Another episode takes over the poster of its show.
+    pub(crate) fn pass_on_show_poster(&mut self, item: ItemId) -> Written<()> {
+        let record = self.record(item)?;
+        let (Some(link), true) = (&record.show, record.show_poster) else {
+            return Ok(());
+        };
+        let Some(heir) = self.show_carrier(link.show, Some(item))? else {
+            return Ok(());
+        };
+        let mut content = self.content(item)?;
+        let (passed, kept) = content
+            .assets
+            .into_iter()
+            .partition(|asset| scope(asset) == Scope::Show);
+        content.assets = kept;
+        self.put_content(item, &content)?;
+        let passed: Vec<AssetRow> = passed;
+        for asset in passed {
+            let locations = asset.renditions.iter().flat_map(|row| &row.locations);
+            for path in locations.map(|at| at.path.clone()).collect::<Vec<_>>() {
+                if let Some(mut origin) = self.origin(&path)?
+                    && origin.item == Some(item)
+                {
+                    origin.item = Some(heir);
+                    self.write_origin(&path, origin)?;
+                }
+            }
+            self.add_asset(heir, asset)?;
+        }
+        Ok(())
+    }
+
+    /// The episode that carries a show's poster, or would: the first one.
+    pub(crate) fn show_carrier(
+        &self,
+        show: ShowId,
+        but: Option<ItemId>,
+    ) -> Written<Option<ItemId>> {
+        let (mut first, mut carrier) = (None, None);
+        self.kv.scan_prefix(
+            T::Index,
+            &keys::episodes(show),
+            Order::Ascending,
+            |key, flags| {
+                let id = keys::last_item(key).filter(|id| Some(*id) != but);
+                first = first.or(id);
+                if flags
+                    .first()
+                    .is_some_and(|flags| flags & keys::HAS_SHOW_POSTER != 0)
+                {
+                    carrier = carrier.or(id);
+                }
+                Ok(go_on(carrier.is_none()))
+            },
+        )?;
+        Ok(carrier.or(first))
+    }
+
     /// Writes the assets and what follows from them.
     pub(crate) fn put_content(&mut self, item: ItemId, new: &Content) -> Written<()> {
         let old = self.content(item)?;
@@ -68,10 +157,14 @@ impl Tx<'_> {
         let record = self.record(item)?;
         let mut changed = record.clone();
         changed.state = state_of(new);
-        changed.has_poster |= new
-            .assets
-            .iter()
-            .any(|asset| asset.role == AssetRole::Poster);
+        let has_poster = |content: &Content| posters(content).next().is_some();
+        if has_poster(new) {
+            changed.has_poster = true;
+        } else if has_poster(&old) {
+            changed.has_poster = self.facts(item)?.is_some_and(|facts| facts.has_poster);
+        }
+        let first = posters(new).next();
+        changed.show_poster = first.is_some_and(|asset| scope(asset) == Scope::Show);
         self.put_record(item, Some(&record), &changed)
     }
 
@@ -85,11 +178,18 @@ impl Tx<'_> {
         self.record(item)?;
         let mut content = self.content(item)?;
         let root = asset.renditions.first().map(|row| row.root);
-        let same = content.assets.iter().find(|other| {
+        let same = content.assets.iter().position(|other| {
             other.role == asset.role && other.renditions.first().map(|row| row.root) == root
         });
-        if let (Some(same), true) = (same, root.is_some()) {
-            return Ok(same.id);
+        if let (Some(at), true) = (same, root.is_some())
+            && let Some(same) = content.assets.get(at)
+        {
+            if scope(same) <= scope(&asset) {
+                return Ok(same.id);
+            }
+            // The same picture stands for more than before.
+            asset.id = same.id;
+            content.assets.remove(at);
         }
         if asset.id == AssetId::default() {
             asset.id = AssetId(self.new_id());
@@ -100,7 +200,14 @@ impl Tx<'_> {
             }
         }
         let id = asset.id;
-        content.assets.push(asset);
+        let behind = |other: &AssetRow| {
+            asset.role == AssetRole::Poster
+                && other.role == AssetRole::Poster
+                && scope(other) > scope(&asset)
+        };
+        let at = content.assets.iter().position(behind);
+        let at = at.unwrap_or(content.assets.len());
+        content.assets.insert(at, asset);
         self.put_content(item, &content)?;
         Ok(id)
     }

@@ -6,7 +6,11 @@ use crate::keys;
 use crate::kv::{Kv, T};
 use crate::query::Shelf;
 use crate::tx::{Tx, Written, user_key};
-use crate::user::{ItemEdit, Progress, UserFacts, merge_user_facts};
+use crate::user::{ItemEdit, Progress, Stamp, Stamped, UserFacts, merge_user_facts};
+
+fn stamp_of<V>(fact: &Option<Stamped<V>>) -> Option<Stamp> {
+    fact.as_ref().map(|fact| fact.stamp)
+}
 
 fn is_favourite(facts: &UserFacts) -> bool {
     facts.favourite.as_ref().is_some_and(|fact| fact.value)
@@ -77,19 +81,24 @@ impl Tx<'_> {
     pub fn edit_item(&mut self, item: ItemId, edit: ItemEdit) -> Written<()> {
         self.change_facts(item, PersonId::EVERYONE, |tx, facts| {
             if let Some(title) = edit.title {
-                facts.title = Some(tx.stamped(title));
+                let old = stamp_of(&facts.title);
+                facts.title = Some(tx.restamped(old, title));
             }
             if let Some(description) = edit.description {
-                facts.description = Some(tx.stamped(description));
+                let old = stamp_of(&facts.description);
+                facts.description = Some(tx.restamped(old, description));
             }
             if let Some(year) = edit.year {
-                facts.year = Some(tx.stamped(year));
+                let old = stamp_of(&facts.year);
+                facts.year = Some(tx.restamped(old, year));
             }
             if let Some(genres) = edit.genres {
-                facts.genres = Some(tx.stamped(genres));
+                let old = stamp_of(&facts.genres);
+                facts.genres = Some(tx.restamped(old, genres));
             }
             if let Some(kind) = edit.kind {
-                facts.kind = Some(tx.stamped(kind));
+                let old = stamp_of(&facts.kind);
+                facts.kind = Some(tx.restamped(old, kind));
             }
         })
     }
@@ -106,7 +115,8 @@ impl Tx<'_> {
     ) -> Written<()> {
         self.change_facts(item, person, |tx, facts| {
             if is_favourite(facts) != favourite {
-                facts.favourite = Some(tx.stamped(favourite));
+                let old = stamp_of(&facts.favourite);
+                facts.favourite = Some(tx.restamped(old, favourite));
             }
         })
     }
@@ -122,7 +132,11 @@ impl Tx<'_> {
         rating: Option<u8>,
     ) -> Written<()> {
         self.change_facts(item, person, |tx, facts| {
-            facts.rating = Some(tx.stamped(rating.map(|rating| rating.clamp(1, 5))));
+            let (old, rating) = (
+                stamp_of(&facts.rating),
+                rating.map(|rating| rating.clamp(1, 5)),
+            );
+            facts.rating = Some(tx.restamped(old, rating));
         })
     }
 
@@ -148,7 +162,8 @@ impl Tx<'_> {
             updated_at: self.now(),
         };
         self.change_facts(item, person, |tx, facts| {
-            facts.progress = Some(tx.stamped(Some(progress)));
+            let old = stamp_of(&facts.progress);
+            facts.progress = Some(tx.restamped(old, Some(progress)));
         })?;
         Ok(progress)
     }
@@ -160,7 +175,8 @@ impl Tx<'_> {
     pub fn clear_progress(&mut self, person: PersonId, item: ItemId) -> Written<()> {
         self.change_facts(item, person, |tx, facts| {
             if facts.progress.is_some() {
-                facts.progress = Some(tx.stamped(None));
+                let old = stamp_of(&facts.progress);
+                facts.progress = Some(tx.restamped(old, None));
             }
         })
     }
@@ -173,9 +189,11 @@ impl Tx<'_> {
         if self.record(item)?.trashed_at.is_some() {
             return Ok(());
         }
+        self.pass_on_show_poster(item)?;
         let now = self.now();
         self.change_facts(item, PersonId::EVERYONE, |tx, facts| {
-            facts.trashed_at = Some(tx.stamped(Some(now)));
+            let old = stamp_of(&facts.trashed_at);
+            facts.trashed_at = Some(tx.restamped(old, Some(now)));
         })
     }
 
@@ -188,7 +206,8 @@ impl Tx<'_> {
             return Ok(());
         }
         self.change_facts(item, PersonId::EVERYONE, |tx, facts| {
-            facts.trashed_at = Some(tx.stamped(None));
+            let old = stamp_of(&facts.trashed_at);
+            facts.trashed_at = Some(tx.restamped(old, None));
         })
     }
 
