@@ -256,7 +256,7 @@ export function justify(ratios: readonly number[], options: GridOptions): Justif
 function costOf(share: number, last: boolean): number {
   if (share <= stretch) return Math.log(share) ** 2;
   // A short last row is better than a giant one; a short row in the middle is never good.
-  return last ? 0.05 + 0.1 * (1 - 1 / share) : (share - 1) ** 2 + 4;
+  return last ? 0.08 + 0.2 * (1 - 1 / share) : (share - 1) ** 2 + 4;
 }
 
 function boxesFrom(x: number, ratios: readonly number[], height: number, gap: number): PhotoBox[] {
