@@ -33,6 +33,9 @@ impl Default for GcOptions {
     }
 }
 
+/// Pins read at once.
+const PIN_ROWS: usize = 4096;
+
 /// What a collection did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct GcReport {
@@ -65,8 +68,11 @@ pub enum CollectGarbage {
     /// and call [`crate::Store::confirm_pins`] first.
     #[error("the pins were lost with the index and are not confirmed yet")]
     PinsUnknown,
-    /// A pinned block could not be read, so what it links to is unknown.
-    #[error("reading the pinned block {cid} failed")]
+    /// A pinned block could not be read, so what it links to is unknown. Nothing was dropped.
+    #[error(
+        "the pinned block {cid} could not be read, so nothing was deleted; \
+         run a repair (or connect the disk that holds it), then try again"
+    )]
     ReadBlock {
         /// The block.
         cid: dag::Cid,
@@ -133,9 +139,15 @@ pub(crate) fn collect(
     let mut graph = IndexGraph { core };
     let mut marker = checkpoint::load(core, &state, options.memory_bytes)
         .unwrap_or_else(|| Marker::new(options.memory_bytes));
-    let pins = core.index.read(|snapshot| snapshot.pins())?;
-    for pin in pins {
-        marker.root(&mut graph, &pin.cid, pin.recursive)?;
+    let mut after = None;
+    while let Some(pins) = core
+        .index
+        .read(|snapshot| snapshot.pins_after(after.as_deref(), PIN_ROWS))?
+    {
+        for pin in &pins.pins {
+            marker.root(&mut graph, &pin.cid, pin.recursive)?;
+        }
+        after = Some(pins.last);
     }
     while !marker.step(&mut graph)? {
         if marker.due_for_checkpoint() {

@@ -146,6 +146,12 @@ impl Index {
     }
 }
 
+/// Some pins, and the key of the last one.
+pub(crate) struct PinRows {
+    pub(crate) pins: Vec<crate::pin::Pin>,
+    pub(crate) last: Vec<u8>,
+}
+
 /// One consistent view of the index.
 pub(crate) struct Snapshot {
     transaction: redb::ReadTransaction,
@@ -227,6 +233,24 @@ impl Snapshot {
                 rows::decode_pin(key.value(), value.value())
             })
             .collect()
+    }
+
+    /// Up to `count` pins after a key; `None` when there are none.
+    pub(crate) fn pins_after(
+        &self,
+        after: Option<&[u8]>,
+        count: usize,
+    ) -> Result<Option<PinRows>, IndexFault> {
+        use std::ops::Bound;
+        let table = self.transaction.open_table(tables::PINS)?;
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let (mut pins, mut last) = (Vec::new(), None);
+        for row in table.range::<&[u8]>((from, Bound::Unbounded))?.take(count) {
+            let (key, value) = row?;
+            pins.push(rows::decode_pin(key.value(), value.value())?);
+            last = Some(key.value().to_vec());
+        }
+        Ok(last.map(|last| PinRows { pins, last }))
     }
 
     pub(crate) fn source(&self, id: SourceId) -> Result<Option<Source>, IndexFault> {

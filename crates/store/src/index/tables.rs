@@ -213,14 +213,6 @@ impl<'t> Tables<'t> {
         row.map(|row| Entry::decode(row.value())).transpose()
     }
 
-    pub(crate) fn entries_after(
-        &self,
-        after: Option<&Key>,
-        count: usize,
-    ) -> Result<Vec<(Key, Entry)>, IndexFault> {
-        rows_after(&self.entries, after, count, Entry::decode)
-    }
-
     /// Adds a location to a block, which is made when it is not there.
     pub(crate) fn add_location(
         &mut self,
