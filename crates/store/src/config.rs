@@ -45,6 +45,9 @@ pub struct StoreConfig {
     /// Appends stop with a typed error while the disk has less than this free, so that the
     /// index always has room to commit. Default 24 MiB.
     pub keep_free_bytes: u64,
+    /// Segments in folders on other disks are closed when they were not used for this long, so
+    /// that those disks can be unmounted. Default 5 s.
+    pub close_idle: Duration,
     /// Where files live; a simulated disk in the crash tests.
     pub disk: Arc<dyn Disk>,
     /// Source of pin times.
@@ -62,6 +65,7 @@ impl StoreConfig {
             sync_interval: Duration::from_millis(200),
             cache_bytes: 32 << 20,
             keep_free_bytes: 24 << 20,
+            close_idle: Duration::from_secs(5),
             disk: Arc::new(RealDisk),
             clock: Arc::new(SystemClock),
         }

@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dag::Cid;
 use redb::ReadableTable;
@@ -22,6 +22,9 @@ use crate::segments::Place;
 
 /// Rows that may wait in the queue; more make [`Queue::submit`] wait.
 const MAX_QUEUED_ROWS: usize = 200_000;
+
+/// Idle folders are looked at no more often than this.
+const IDLE_LOOK: Duration = Duration::from_millis(50);
 
 /// One change of an index row.
 #[derive(Debug)]
@@ -171,6 +174,12 @@ impl Queue {
         Ok(Ticket(reply))
     }
 
+    /// Makes the flusher look again at what there is to wait for.
+    pub(crate) fn wake(&self) {
+        let _state = lock(&self.state);
+        self.work.notify_all();
+    }
+
     /// Makes the flusher commit what is queued and end.
     pub(crate) fn stop(&self) {
         lock(&self.state).stop = true;
@@ -251,6 +260,15 @@ fn next_jobs(core: &Core) -> (Vec<Job>, bool) {
                 let left = interval.saturating_sub(age);
                 let waited = queue.work.wait_timeout(state, left);
                 waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+            None if core.segments.has_other_folders() => {
+                let idle = core.config.close_idle;
+                let waited = queue.work.wait_timeout(state, idle.max(IDLE_LOOK));
+                let (state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+                if waited.timed_out() {
+                    core.segments.close_idle(idle);
+                }
+                state
             }
             None => queue
                 .work

@@ -170,6 +170,7 @@ pub(crate) fn add(
         segments::open::adopt(disk, &core.index, id, path).map_err(moved)?;
     }
     core.segments.add_folder(id, path.to_owned(), quota, 0);
+    core.queue.wake();
     segments::open::recover(disk, &core.index, &core.segments, id, path).map_err(moved)?;
     Ok(FolderId(id))
 }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use crate::disk::{Access, Disk, DiskFile};
 use crate::entry::{FolderId, Location, SegmentId};
@@ -56,8 +57,18 @@ pub(crate) enum Purpose {
 #[derive(Debug)]
 struct Active {
     id: u64,
-    file: Arc<dyn DiskFile>,
+    /// Closed while idle in a folder on another disk.
+    file: Option<Arc<dyn DiskFile>>,
     tail: u64,
+    used: Instant,
+}
+
+/// A segment that is open for reading.
+#[derive(Debug)]
+struct Reader {
+    folder: u32,
+    file: Arc<dyn DiskFile>,
+    used: Instant,
 }
 
 #[derive(Debug)]
@@ -104,7 +115,7 @@ pub(crate) struct Segments {
     segment_bytes: u64,
     keep_free_bytes: u64,
     state: Mutex<State>,
-    readers: Mutex<HashMap<u64, Arc<dyn DiskFile>>>,
+    readers: Mutex<HashMap<u64, Reader>>,
 }
 
 /// The name of a segment's file.
@@ -158,13 +169,24 @@ impl Segments {
 
     pub(crate) fn remove_folder(&self, id: u32) {
         self.state().folders.remove(&id);
+        self.close_readers(|folder, _| folder != id);
+    }
+
+    /// True when some folder is not the home's own.
+    pub(crate) fn has_other_folders(&self) -> bool {
+        self.state().folders.keys().any(|&id| id != 0)
     }
 
     /// Goes on appending to a segment that an earlier run left.
     pub(crate) fn resume(&self, folder: u32, id: u64, file: Arc<dyn DiskFile>, tail: u64) {
         let mut state = self.state();
         if let Some(slot) = state.folders.get_mut(&folder) {
-            slot.active = Some(Active { id, file, tail });
+            slot.active = Some(Active {
+                id,
+                file: Some(file),
+                tail,
+                used: Instant::now(),
+            });
         }
     }
 
@@ -176,6 +198,7 @@ impl Segments {
 
     /// Looks which folders are there, and gives their states.
     pub(crate) fn refresh(&self) {
+        let mut offline = BTreeSet::new();
         let mut state = self.state();
         for (&id, slot) in &mut state.folders {
             let online = id == 0
@@ -186,9 +209,13 @@ impl Segments {
             if !online {
                 slot.active = None;
                 slot.checked = false;
+                offline.insert(id);
             }
             slot.online = online;
         }
+        drop(state);
+        // Open files of a disk that is gone would keep it from being unmounted.
+        self.close_readers(|folder, _| !offline.contains(&folder));
     }
 
     /// Folders that are connected and whose segments were not checked since.
@@ -328,8 +355,9 @@ impl Segments {
                         let tail = SEGMENT_HEADER as u64;
                         slot.active = Some(Active {
                             id: segment,
-                            file,
+                            file: Some(file),
                             tail,
+                            used: Instant::now(),
                         });
                         state.next_segment = segment + 1;
                     }
@@ -348,6 +376,21 @@ impl Segments {
             let Some(active) = &mut slot.active else {
                 continue;
             };
+            let file = match &active.file {
+                Some(file) => Arc::clone(file),
+                None => {
+                    let path = slot.path.join(file_name(active.id));
+                    let Ok(file) = self.disk.open(&path, Access::Write) else {
+                        slot.online = false;
+                        slot.checked = false;
+                        slot.active = None;
+                        continue;
+                    };
+                    active.file = Some(Arc::clone(&file));
+                    file
+                }
+            };
+            active.used = Instant::now();
             let place = Place {
                 folder: id,
                 segment: active.id,
@@ -355,7 +398,6 @@ impl Segments {
             };
             active.tail += total;
             slot.used += total;
-            let file = Arc::clone(&active.file);
             state.dirty.insert(place.segment, Arc::clone(&file));
             *state.uncommitted.entry(place.segment).or_default() += 1;
             return Ok((place, file));

@@ -346,3 +346,93 @@ fn a_folder_is_taken_up_again_after_the_index_was_lost() {
     assert_all(&store, &blocks);
     assert!(sure(&store).is_clean());
 }
+
+/// Files below `dir` that this process has open.
+fn open_below(dir: &std::path::Path) -> usize {
+    let links = std::fs::read_dir("/proc/self/fd").unwrap();
+    let targets = links.filter_map(|link| std::fs::read_link(link.ok()?.path()).ok());
+    targets.filter(|target| target.starts_with(dir)).count()
+}
+
+#[test]
+fn a_folder_that_is_gone_or_idle_has_no_open_files() {
+    let home = Home::new();
+    let disk = tempfile::tempdir().unwrap();
+    let disk_path = disk.path().canonicalize().unwrap();
+    let path = disk_path.join("tributary");
+    let open = |close_idle| {
+        Store::open(StoreConfig {
+            quota: Some(0),
+            close_idle,
+            ..home.config()
+        })
+        .unwrap()
+    };
+    let store = open(std::time::Duration::from_secs(3600));
+    store.add_folder(&path, None).unwrap();
+    let (root, blocks) = tree(1, 20);
+    put(&store, &blocks, Some(&root));
+    assert_all(&store, &blocks);
+    assert!(
+        open_below(&disk_path) > 0,
+        "files are kept open while in use"
+    );
+    let away = disk_path.join("away");
+    std::fs::rename(&path, &away).unwrap();
+    assert_eq!(store.folders().unwrap()[1].state, FolderState::Offline);
+    assert_eq!(open_below(&disk_path), 0, "offline");
+    std::fs::rename(&away, &path).unwrap();
+    drop(store);
+
+    let store = open(std::time::Duration::ZERO);
+    for salt in 2..4 {
+        let (root, blocks) = tree(salt, 20);
+        put(&store, &blocks, Some(&root));
+        assert_all(&store, &blocks);
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while open_below(&disk_path) > 0 {
+            assert!(std::time::Instant::now() < end, "idle files stay open");
+            std::thread::yield_now();
+        }
+    }
+    assert!(sure(&store).is_clean());
+    assert_eq!(
+        store.stat().unwrap().segments,
+        1,
+        "appending goes on in one segment"
+    );
+}
+
+#[test]
+fn links_by_other_hashes_are_followed() {
+    let home = Home::new();
+    let store = home.open();
+    // A leaf whose address is a 20-byte digest of a hash that is not sha2-256.
+    let multihash = [&[0x11, 20][..], &[7; 20]].concat();
+    let cid = Cid::try_from([&[1, 0x55][..], &multihash].concat().as_slice()).unwrap();
+    let other = Block {
+        cid,
+        bytes: "not checked here".into(),
+    };
+    let link = dag::dag_pb::PbLink {
+        cid,
+        name: b"",
+        tsize: 1,
+    };
+    let bytes = dag::dag_pb::encode(&[link], None);
+    let root = dag::cid_of(Codec::DagPb, CidVersion::V1, &bytes);
+    put(&store, &[other, Block { cid: root, bytes }], Some(&root));
+    put(&store, &[raw(b"garbage")], None);
+    let report = collect(&store);
+    assert_eq!((report.marked, report.removed, report.missing), (2, 1, 0));
+}
+
+#[test]
+fn blocks_that_are_not_here_are_counted() {
+    let home = Home::new();
+    let store = home.open();
+    let (root, blocks) = tree(1, 10);
+    put(&store, &blocks[3..], Some(&root));
+    let report = collect(&store);
+    assert_eq!((report.marked, report.missing), (8, 3));
+}

@@ -2,8 +2,9 @@
 
 use std::io;
 use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
-use super::{MARKER, MAX_OPEN, Place, Segments, file_name};
+use super::{MARKER, MAX_OPEN, Place, Reader, Segments, file_name};
 use crate::disk::{Access, DiskFile, read_exact_at};
 use crate::key::Key;
 use crate::record;
@@ -12,8 +13,9 @@ impl Segments {
     /// The file of a segment, for reading.
     pub(crate) fn reader(&self, folder: u32, segment: u64) -> io::Result<Arc<dyn DiskFile>> {
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(file) = readers.get(&segment) {
-            return Ok(Arc::clone(file));
+        if let Some(reader) = readers.get_mut(&segment) {
+            reader.used = Instant::now();
+            return Ok(Arc::clone(&reader.file));
         }
         let dir = self.folder_path(folder).ok_or(io::ErrorKind::NotFound)?;
         let file = self
@@ -22,8 +24,36 @@ impl Segments {
         if readers.len() >= MAX_OPEN {
             readers.clear();
         }
-        readers.insert(segment, Arc::clone(&file));
+        let reader = Reader {
+            folder,
+            file: Arc::clone(&file),
+            used: Instant::now(),
+        };
+        readers.insert(segment, reader);
         Ok(file)
+    }
+
+    /// Closes what is open for reading in folders that `keep` does not want.
+    pub(super) fn close_readers(&self, keep: impl Fn(u32, Instant) -> bool) {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        readers.retain(|_, reader| keep(reader.folder, reader.used));
+    }
+
+    /// Closes files of folders on other disks that were not used for `idle`, so that those disks
+    /// can be unmounted.
+    pub(crate) fn close_idle(&self, idle: Duration) {
+        let recent = |used: Instant| used.elapsed() < idle;
+        self.close_readers(|folder, used| folder == 0 || recent(used));
+        let state = &mut *self.state();
+        for (&id, slot) in &mut state.folders {
+            if let Some(active) = &mut slot.active
+                && id != 0
+                && !recent(active.used)
+                && !state.dirty.contains_key(&active.id)
+            {
+                active.file = None;
+            }
+        }
     }
 
     fn forget_reader(&self, segment: u64) {
