@@ -5,6 +5,8 @@
 
 #[path = "crash/disk.rs"]
 mod disk;
+#[path = "crash/film.rs"]
+mod film;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,7 +15,8 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use dag::{Block, Cid, CidVersion, Codec};
 use disk::{Lie, Random, SimDisk};
-use store::{GcOptions, PinKind, Store, StoreConfig};
+use film::Film;
+use store::{Fault, GcOptions, PinKind, Store, StoreConfig, VerifyReport};
 
 const HOME: &str = "/sim/home";
 const EXTRA: &str = "/disk2/folder";
@@ -39,6 +42,49 @@ struct Model {
     loose: BTreeSet<Cid>,
     /// Roots whose pin is gone for certain.
     unpinned: BTreeSet<Cid>,
+    /// Derived blocks, by the root that they come from.
+    sealed: BTreeMap<Cid, Cid>,
+}
+
+impl Model {
+    fn must(&self) -> BTreeSet<Cid> {
+        let pinned = self.pinned.values().flatten();
+        pinned.chain(&self.loose).copied().collect()
+    }
+
+    /// Takes a root, and what is sealed from it or what it is sealed from, out of the pinned ones.
+    fn let_go(&mut self, root: Cid) -> (Vec<Cid>, Vec<Cid>) {
+        let pair = self
+            .sealed
+            .iter()
+            .find(|(plain, sealed)| **plain == root || **sealed == root);
+        let roots = pair.map_or(vec![root], |(plain, sealed)| vec![*plain, *sealed]);
+        let blocks = roots
+            .iter()
+            .filter_map(|root| self.pinned.remove(root))
+            .flatten()
+            .collect();
+        (roots, blocks)
+    }
+
+    /// A derived block that nobody holds may go after what it is derived from.
+    fn may_be_underivable(&self, cid: &Cid, must: &BTreeSet<Cid>) -> bool {
+        !must.contains(cid) && self.sealed.values().any(|sealed| sealed == cid)
+    }
+
+    /// Nothing is wrong but what users and collections may do.
+    fn is_fine(&self, report: &VerifyReport) -> bool {
+        let must = self.must();
+        let allowed = |bad: &store::BadBlock| match bad.fault {
+            // The film was deleted after it had been copied in.
+            Fault::SourceMissing => bad.other_good,
+            Fault::Underivable => self.may_be_underivable(&bad.cid, &must),
+            _ => false,
+        };
+        report.inconsistencies == 0
+            && report.bad_count == report.bad.len() as u64
+            && report.bad.iter().all(allowed)
+    }
 }
 
 /// One small file: leaves and a dag-pb root.
@@ -76,18 +122,14 @@ fn check(after: &SimDisk, model: &Model) -> Result<(), String> {
     if store.open_report().rebuilt {
         return Err("the index was lost".into());
     }
-    let must: BTreeSet<&Cid> = model
-        .pinned
-        .values()
-        .flatten()
-        .chain(model.loose.iter())
-        .collect();
+    let must = model.must();
     for (cid, bytes) in &model.all {
         match store.get(cid) {
             Ok(Some(got)) if got == bytes => {}
             Ok(Some(_)) => return Err(format!("{cid} has wrong bytes")),
             Ok(None) if must.contains(cid) => return Err(format!("{cid} is gone")),
             Ok(None) => {}
+            Err(_) if model.may_be_underivable(cid, &must) => {}
             Err(error) => return Err(format!("{cid} cannot be read: {error:?}")),
         }
     }
@@ -105,7 +147,7 @@ fn check(after: &SimDisk, model: &Model) -> Result<(), String> {
     let report = store
         .verify(&mut |_| (), &|| false)
         .map_err(|error| format!("{error:?}"))?;
-    if !report.is_clean() {
+    if !model.is_fine(&report) {
         return Err(format!("verify: {report:?}"));
     }
     // The store goes on: a new block, and a collection that keeps what is pinned.
@@ -139,10 +181,38 @@ fn check(after: &SimDisk, model: &Model) -> Result<(), String> {
     let report = store
         .verify(&mut |_| (), &|| false)
         .map_err(|error| format!("{error:?}"))?;
-    if report.is_clean() {
+    if model.is_fine(&report) {
         Ok(())
     } else {
         Err(format!("verify after a collection: {report:?}"))
+    }
+}
+
+/// A film that is kept in place or copied in, and its sealed form.
+fn keep_film(disk: &SimDisk, store: &Store, model: &Mutex<Model>, random: &mut Random) {
+    let film = Film::new(random);
+    film.save(disk);
+    {
+        let mut model = model.lock().unwrap();
+        model.all.extend(film.plain.clone());
+        model.all.insert(film.sealed, film.sealed_bytes.clone());
+        model.sealed.insert(film.root, film.sealed);
+    }
+    let kind = match random.below(2) {
+        0 => PinKind::ReferenceOk,
+        _ => PinKind::BytesRequired,
+    };
+    let batch = store.batch();
+    film.put(disk, store, &batch, kind);
+    batch.commit().unwrap();
+    {
+        let mut model = model.lock().unwrap();
+        let plain = film.plain.keys().copied().collect();
+        model.pinned.insert(film.root, plain);
+        model.pinned.insert(film.sealed, vec![film.sealed]);
+    }
+    if kind == PinKind::BytesRequired {
+        film.delete(disk);
     }
 }
 
@@ -174,7 +244,7 @@ fn run(seed: u64, lie: Lie, steps: usize, draws: u64) -> (usize, Vec<String>) {
     let mut store = Store::open(config(&disk)).unwrap();
     let mut extra = None;
     for _ in 0..steps {
-        match random.below(12) {
+        match random.below(15) {
             0..=4 => {
                 let (root, leaves) = make_file(&mut random);
                 let blocks: Vec<&Block> = leaves.iter().chain([&root]).collect();
@@ -202,11 +272,13 @@ fn run(seed: u64, lie: Lie, steps: usize, draws: u64) -> (usize, Vec<String>) {
             5..=7 => {
                 let root = model.lock().unwrap().pinned.keys().next().copied();
                 if let Some(root) = root {
-                    let blocks = model.lock().unwrap().pinned.remove(&root);
-                    store.unpin(&root, None).unwrap();
+                    let (roots, blocks) = model.lock().unwrap().let_go(root);
+                    let batch = store.batch();
+                    roots.iter().for_each(|root| batch.unpin(root, None));
+                    batch.commit().unwrap();
                     let mut model = model.lock().unwrap();
-                    model.unpinned.insert(root);
-                    model.loose.extend(blocks.into_iter().flatten());
+                    model.unpinned.extend(roots);
+                    model.loose.extend(blocks);
                 }
             }
             8 | 9 => {
@@ -224,6 +296,7 @@ fn run(seed: u64, lie: Lie, steps: usize, draws: u64) -> (usize, Vec<String>) {
                     store.remove_folder(id).unwrap();
                 }
             },
+            11..=13 => keep_film(&disk, &store, &model, &mut random),
             _ => {
                 // With the home's quota used up, blocks go to the other folder.
                 if extra.is_some() {

@@ -307,8 +307,14 @@ impl Disk for SimDisk {
     }
 
     fn stat(&self, path: &Path) -> io::Result<Stamp> {
-        let (dir, name) = split(path);
         let state = self.state();
+        if state.dirs.contains_key(path) {
+            return Ok(Stamp {
+                dev: 1,
+                ..Stamp::default()
+            });
+        }
+        let (dir, name) = split(path);
         let dir = state.dirs.get(&dir).ok_or(io::ErrorKind::NotFound)?;
         let node = dir.now.get(&name).ok_or(io::ErrorKind::NotFound)?;
         Ok(Stamp {
