@@ -328,7 +328,7 @@ impl Pending {
     /// Waits until the batch is durable; hurries the flusher.
     pub fn wait(self) -> Result<(), CommitBlocks> {
         self.ticket.wait(&self.core.queue)?;
-        pin::copy_in(&self.core, &self.to_copy)
+        pin::copy_in(&self.core, &self.to_copy, &|| false)
             .map_err(|error| CommitBlocks::CopyPinned(Box::new(error)))
     }
 }

@@ -61,6 +61,9 @@ pub enum PinBlocks {
     /// A block's bytes could not be copied in.
     #[error("copying a block in failed")]
     CopyBlock(#[source] PutBlock),
+    /// It was cancelled; [`crate::Store::complete_pins`] goes on.
+    #[error("copying blocks in was cancelled")]
+    Cancelled,
     /// The pin could not be committed.
     #[error("committing the pin failed")]
     Commit(#[source] Box<CommitBlocks>),
@@ -73,10 +76,14 @@ pub enum PinBlocks {
 const COPY_ROWS: usize = 256;
 
 /// Copies in what bytes-required pins lack, and records that it is done.
-pub(crate) fn copy_in(core: &Arc<Core>, pins: &[Pin]) -> Result<(), PinBlocks> {
+pub(crate) fn copy_in(
+    core: &Arc<Core>,
+    pins: &[Pin],
+    cancel: &dyn Fn() -> bool,
+) -> Result<(), PinBlocks> {
     for pin in pins {
         if core.index.read(has_uncopied)? {
-            copy_dag(core, pin)?;
+            copy_dag(core, pin, cancel)?;
         }
     }
     if !pins.is_empty() {
@@ -93,11 +100,14 @@ fn has_uncopied(snapshot: &Snapshot) -> Result<bool, IndexFault> {
     Ok(snapshot.counter(crate::index::counter::REFERENCED)? > 0)
 }
 
-fn copy_dag(core: &Arc<Core>, pin: &Pin) -> Result<(), PinBlocks> {
+fn copy_dag(core: &Arc<Core>, pin: &Pin, cancel: &dyn Fn() -> bool) -> Result<(), PinBlocks> {
     let mut batch = Batch::new(Arc::clone(core));
     let mut stack = vec![pin.cid];
     let mut seen = HashSet::new();
     while let Some(cid) = stack.pop() {
+        if cancel() {
+            return Err(PinBlocks::Cancelled);
+        }
         let Address::Stored(key) = address(&cid) else {
             continue;
         };

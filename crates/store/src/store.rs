@@ -100,7 +100,7 @@ impl Store {
         };
         let index = opened.index;
         if opened.rebuild {
-            report.rebuilt = rebuild(&*disk, &index, &blocks)?;
+            report.rebuilt = rebuild(&*disk, &index, &blocks, config.clock.now_ms())?;
         }
         for (id, row) in index.read(|snapshot| snapshot.folders())? {
             let path = PathBuf::from(std::ffi::OsString::from_vec(row.path));
@@ -273,14 +273,21 @@ impl Store {
 
     /// Goes on with bytes-required pins whose bytes could not all be copied in before. Gives how
     /// many still lack some.
-    pub fn complete_pins(&self) -> Result<usize, IndexFault> {
+    pub fn complete_pins(&self, cancel: &dyn Fn() -> bool) -> Result<usize, IndexFault> {
         let mut left = 0;
         for pin in self.pins()?.iter().filter(|pin| !pin.copied) {
-            if pin::copy_in(&self.core, std::slice::from_ref(pin)).is_err() {
+            if pin::copy_in(&self.core, std::slice::from_ref(pin), cancel).is_err() {
                 left += 1;
             }
         }
         Ok(left)
+    }
+
+    /// False from the time the index was rebuilt until [`Store::confirm_pins`], over restarts too.
+    pub fn pins_confirmed(&self) -> Result<bool, IndexFault> {
+        self.core
+            .index
+            .read(|snapshot| Ok(snapshot.counter(counter::PINS_UNKNOWN)? == 0))
     }
 
     /// Says that, after a rebuilt index, every root worth keeping is pinned again.
@@ -371,12 +378,17 @@ fn commit_pins(batch: Batch) -> Result<(), PinBlocks> {
 }
 
 /// Fills a new index from the home's segments; true when there were any.
-fn rebuild(disk: &dyn Disk, index: &Index, blocks: &Path) -> Result<bool, OpenStore> {
+fn rebuild(disk: &dyn Disk, index: &Index, blocks: &Path, now_ms: u64) -> Result<bool, OpenStore> {
     segments::open::adopt(disk, index, 0, blocks)?;
     let found = index.read(|snapshot| snapshot.segments())?.len();
     index.write(|tables| {
         tables.set_counter(counter::REBUILDING, 0);
         tables.set_counter(counter::PINS_UNKNOWN, u64::from(found > 0));
+        if found > 0 {
+            // Others may still hold numbers of the lost table: none of them may name a new source.
+            let next = tables.counter(counter::NEXT_SOURCE)?;
+            tables.set_counter(counter::NEXT_SOURCE, next.max(now_ms.saturating_mul(1024)));
+        }
         Ok::<_, IndexFault>(())
     })?;
     Ok(found > 0)

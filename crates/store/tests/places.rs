@@ -205,10 +205,14 @@ fn a_pin_whose_blocks_are_missing_says_so() {
     let (root, ..) = refer(&store, &path);
     std::fs::remove_file(&path).unwrap();
     assert!(store.pin(&root, PinKind::BytesRequired, "keep").is_err());
-    assert_eq!(store.complete_pins().unwrap(), 1, "the wish is kept");
+    assert_eq!(
+        store.complete_pins(&|| false).unwrap(),
+        1,
+        "the wish is kept"
+    );
     film(&home, 0);
     assert_eq!(
-        store.complete_pins().unwrap(),
+        store.complete_pins(&|| false).unwrap(),
         0,
         "and fulfilled once the file is back"
     );
@@ -336,4 +340,107 @@ fn verification_can_be_cancelled() {
     let (path, _) = film(&home, 0);
     refer(&store, &path);
     assert!(store.verify(&mut |_| (), &|| true).unwrap().cancelled);
+}
+
+/// Flips a byte in the record of a block's own copy.
+fn damage(home: &Home, store: &Store, cid: &Cid) {
+    let stat = store.stat_block(cid).unwrap().unwrap();
+    let Some(Location::Segment {
+        segment, offset, ..
+    }) = stat.locations.first()
+    else {
+        panic!("{stat:?}")
+    };
+    let path = home.path().join(format!("blocks/seg-{:06}.blk", segment.0));
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[*offset as usize + 60] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+}
+
+#[test]
+fn collection_stops_at_a_damaged_node_and_goes_on_when_it_was_put_again() {
+    let home = Home::new();
+    let store = home.open();
+    let (path, content) = film(&home, 0);
+    let (root, ..) = refer(&store, &path);
+    let node = store.get(&root).unwrap().unwrap();
+    let garbage = raw(b"garbage");
+    let batch = store.batch();
+    batch.put(&garbage).unwrap();
+    batch.commit().unwrap();
+    damage(&home, &store, &root);
+    let blocks = store.stat().unwrap().blocks;
+    let refused = store.gc(&Default::default(), &mut |_| (), &|| false);
+    let error = refused.unwrap_err();
+    assert!(
+        matches!(error, store::CollectGarbage::ReadBlock { cid, .. } if cid.hash() == root.hash())
+    );
+    assert!(error.to_string().contains("run a repair"), "{error}");
+    assert_eq!(store.stat().unwrap().blocks, blocks, "nothing was dropped");
+    let report = store.repair(&mut |_| (), &|| false).unwrap();
+    assert_eq!(report.lost.len(), 1);
+    assert_eq!(report.lost[0].hash(), root.hash());
+    // The same file dropped again, or a peer, gives the node back.
+    let batch = store.batch();
+    batch
+        .put(&dag::Block {
+            cid: root,
+            bytes: node,
+        })
+        .unwrap();
+    batch.commit().unwrap();
+    let report = store
+        .gc(&Default::default(), &mut |_| (), &|| false)
+        .unwrap();
+    assert_eq!((report.removed, report.missing), (1, 0));
+    assert_eq!(cat(&store, &root).unwrap(), content);
+    assert!(sure(&store).is_clean());
+}
+
+#[test]
+fn a_damaged_node_is_mended_from_a_file_that_holds_it_too() {
+    let home = Home::new();
+    let store = home.open();
+    let (path, content) = film(&home, 0);
+    let (root, ..) = refer(&store, &path);
+    let node = store.get(&root).unwrap().unwrap();
+    let archive = home.path().join("archive.car");
+    std::fs::write(&archive, [&b"head"[..], &node].concat()).unwrap();
+    let source = store.add_source(source_file(&archive)).unwrap();
+    let batch = store.batch();
+    let len = node.len() as u32;
+    batch
+        .put_reference(&root, source, 4, len, Bytes::new(), Bytes::new())
+        .unwrap();
+    batch.commit().unwrap();
+    damage(&home, &store, &root);
+    let report = store
+        .gc(&Default::default(), &mut |_| (), &|| false)
+        .unwrap();
+    assert_eq!(report.removed, 0, "the other place gives the links");
+    let report = store.repair(&mut |_| (), &|| false).unwrap();
+    assert_eq!((report.rewritten, report.lost.len()), (1, 0));
+    std::fs::remove_file(&archive).unwrap();
+    assert_eq!(cat(&store, &root).unwrap(), content);
+}
+
+#[test]
+fn sources_of_a_rebuilt_index_get_numbers_that_nobody_remembers() {
+    let home = Home::new();
+    let store = home.open();
+    let (path, _) = film(&home, 0);
+    let (root, old, _) = refer(&store, &path);
+    drop(store);
+    std::fs::remove_file(home.path().join("blocks.redb")).unwrap();
+    let store = home.open();
+    assert!(store.open_report().rebuilt && !store.pins_confirmed().unwrap());
+    drop(store);
+    let store = home.open();
+    assert!(!store.pins_confirmed().unwrap(), "over restarts too");
+    assert!(store.get(&root).unwrap().is_some());
+    let new = store.add_source(source_file(&path)).unwrap();
+    assert!(new.0 > old.0 + 1000, "{new} {old}");
+    assert!(store.source(old).unwrap().is_none());
+    store.confirm_pins().unwrap();
+    assert!(store.pins_confirmed().unwrap());
 }
