@@ -1,4 +1,5 @@
 // Wheel, pinch, drag, double-click and swipe on the stage of the lightbox.
+import { untrack } from 'svelte';
 import { fit, fitted, maxScale, pixelScale, settle, zoomAbout, type Size, type Zoom } from './zoom';
 
 interface Turns {
@@ -54,10 +55,13 @@ export class Closer {
   }
 
   readonly attach = (stage: HTMLElement): (() => void) => {
-    const observer = new ResizeObserver(() => {
+    const measure = (): void => {
       this.stage = { width: stage.clientWidth, height: stage.clientHeight };
       this.#set(this.zoom);
-    });
+    };
+    // At once too, not only after the first frame: the picture grows out of its thumbnail.
+    untrack(measure);
+    const observer = new ResizeObserver(measure);
     observer.observe(stage);
     const at = (event: MouseEvent): { x: number; y: number } => {
       const box = stage.getBoundingClientRect();
