@@ -154,8 +154,13 @@ pub(crate) fn entries(id: ItemId, record: &Record) -> Vec<(Vec<u8>, Vec<u8>)> {
 
 /// Value of an entry of the episodes index.
 fn poster_flags(record: &Record) -> Vec<u8> {
-    let flags =
-        u8::from(record.has_poster) * HAS_POSTER | u8::from(record.show_poster) * HAS_SHOW_POSTER;
+    let mut flags = 0;
+    if record.has_poster {
+        flags |= HAS_POSTER;
+    }
+    if record.show_poster {
+        flags |= HAS_SHOW_POSTER;
+    }
     if flags == 0 { Vec::new() } else { vec![flags] }
 }
 
