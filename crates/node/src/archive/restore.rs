@@ -76,6 +76,8 @@ impl BlockSink for Copy<'_> {
 
 impl Restore<'_> {
     fn run(&mut self) -> Result<(), Outcome> {
+        // Until the pins: blocks of a DAG come in several batches.
+        let _hold = self.inner.store.hold();
         let mut text = Vec::new();
         File::open(self.folder.join(INDEX))
             .and_then(|file| file.take(MAX_INDEX).read_to_end(&mut text))

@@ -79,6 +79,8 @@ pub(super) fn import(
         blocks: 0,
         bytes: 0,
     };
+    // Until the pins: what earlier batches put is not reachable from anything yet.
+    let _hold = inner.store.hold();
     let mut batch = inner.store.batch();
     let mut in_batch = 0;
     for piece in pieces {
