@@ -26,6 +26,7 @@ mod preview;
 mod archive;
 mod edit;
 mod moved;
+mod repin;
 mod storage;
 
 mod events;

@@ -122,6 +122,11 @@ impl Inner {
         self.index_dirty.notify_one();
     }
 
+    /// A problem is mended.
+    pub(crate) fn clear_problem(&self, code: &str) {
+        lock(&self.problems).retain(|other| other.code != code);
+    }
+
     /// Notes a problem, replacing the one with the same code.
     pub(crate) fn note_problem(&self, problem: Problem) {
         let mut problems = lock(&self.problems);
@@ -155,6 +160,7 @@ impl Node {
         self.inner.tasks.spawn("search-index", index_task(inner));
         crate::preview::start(&self.inner);
         crate::moved::start(&self.inner);
+        crate::repin::start(&self.inner);
         crate::upload::sweep(&self.inner).await;
         let rows = self.query(Reader::jobs).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the job journal could not be read");
@@ -435,7 +441,10 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
         problems.push(Problem {
             code: "store_rebuilt",
             message: "The block index was damaged and was rebuilt from the blocks.".to_owned(),
-            todo: "Run Verify in Settings; nothing is deleted before.".to_owned(),
+            todo:
+                "Your library is being tied to its blocks again. What was pinned by hand must be \
+                   pinned again before you free space."
+                    .to_owned(),
         });
     }
     let media = match config.media_worker {

@@ -446,9 +446,9 @@ enum LargeFile {
 }
 
 /// Puts what a file is made of into a batch, as copies or as references.
-struct PutBlocks<'a> {
-    batch: &'a mut Batch,
-    source: Option<SourceId>,
+pub(crate) struct PutBlocks<'a> {
+    pub(crate) batch: &'a mut Batch,
+    pub(crate) source: Option<SourceId>,
 }
 
 impl BlockSink for PutBlocks<'_> {
