@@ -31,13 +31,13 @@ pub(crate) enum Failure {
         source: io::Error,
     },
     /// The home could not be opened.
-    #[error("{0}")]
+    #[error(transparent)]
     OpenHome(Box<OpenNode>),
     /// No home was given and none can be guessed.
     #[error("there is no home folder: neither HOME nor XDG_DATA_HOME is set")]
     NoHome,
     /// The listeners could not start.
-    #[error("{0}")]
+    #[error(transparent)]
     StartServer(#[from] StartServer),
     /// The runtime could not start.
     #[error("could not start the runtime")]
