@@ -20,3 +20,6 @@ mod archive;
 
 #[path = "node/life.rs"]
 mod life;
+
+#[path = "node/pins.rs"]
+mod pins;
