@@ -1305,19 +1305,19 @@ export interface components {
              */
             willReference: number;
         };
-        /** @description Items with equal bytes. */
+        /** @description The same bytes at several paths: one item, several files. */
         DuplicateGroup: {
             /**
              * Format: int64
              * @description Size of one copy.
              */
             bytes: number;
-            /** @description Root of the content. */
-            cid: string;
-            /** @description The items. */
-            items: components["schemas"]["ItemCard"][];
+            /** @description The item that stands for all of them. */
+            item: components["schemas"]["ItemCard"];
+            /** @description Paths of all copies, with characters that are not text replaced. */
+            paths: string[];
         };
-        /** @description Items that hold the same content. */
+        /** @description Items whose content lies at more than one path. */
         Duplicates: {
             /** @description Groups, largest waste first. */
             groups: components["schemas"]["DuplicateGroup"][];
@@ -2150,6 +2150,8 @@ export interface components {
             albums: components["schemas"]["Album"][];
             /** @description Items, best first. */
             hits: components["schemas"]["SearchHit"][];
+            /** @description Music albums whose title or artist matches. */
+            musicAlbums: components["schemas"]["MusicAlbum"][];
             /** @description Shows whose title matches. */
             shows: components["schemas"]["Show"][];
             /**
@@ -2282,11 +2284,6 @@ export interface components {
             /** @description Title. */
             title: string;
             /**
-             * Format: int64
-             * @description Episodes that the active person has not finished.
-             */
-            unseenCount: number;
-            /**
              * Format: int32
              * @description Year of the first season.
              */
@@ -2351,11 +2348,6 @@ export interface components {
             garbage: number;
             /** @description Absolute path of the home. */
             home: string;
-            /**
-             * Format: int64
-             * @description Bytes of previews.
-             */
-            previews: number;
             /**
              * Format: int64
              * @description Most bytes it may use; null for no limit.
