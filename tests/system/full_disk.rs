@@ -1,49 +1,8 @@
 //! A home on a full or read-only disk: a small tmpfs, so root is needed.
 
-use std::path::Path;
-use std::process::Command;
-
 use node::{ImportMode, ImportRequest, JobState, Node, NodeConfig, OpenNode, PauseReason};
 
-/// A mounted tmpfs, unmounted on drop.
-struct Disk {
-    folder: tempfile::TempDir,
-}
-
-impl Disk {
-    fn mount(megabytes: u32) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let disk = Self { folder };
-        disk.run(
-            "mount",
-            &["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "tmpfs"],
-        );
-        disk
-    }
-
-    fn remount(&self, options: &str) {
-        self.run("mount", &["-o", &format!("remount,{options}")]);
-    }
-
-    fn run(&self, program: &str, args: &[&str]) {
-        let done = Command::new(program).args(args).arg(self.path()).status();
-        assert!(
-            done.is_ok_and(|status| status.success()),
-            "not run: needs root to mount a small tmpfs"
-        );
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        // Nothing more can be done about a mount that stays busy.
-        let _ = Command::new("umount").arg("-l").arg(self.path()).status();
-    }
-}
+use crate::support::disk::Disk;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_pauses_the_import_and_room_lets_it_finish() {
