@@ -102,10 +102,21 @@ test('music plays on while the rooms change', async () => {
   const page = await world.page()
   const record = (await world.daemon.call('GET', '/music')).albums[0]
   await enter(page, `/music/album/${record.id}`)
-  await page.getByRole('button', { name: /^Play/ }).first().click()
-  const playing = () => page.evaluate(() => [...document.querySelectorAll('audio')].some((audio) => !audio.paused && audio.currentTime > 0.2))
-  await until('it sounds', playing)
+  // The players are not in the page, so what they do is heard where they are made.
+  await page.evaluate(() => {
+    globalThis.heard = []
+    const play = HTMLMediaElement.prototype.play
+    HTMLMediaElement.prototype.play = function () {
+      globalThis.heard.push(this)
+      return play.call(this)
+    }
+  })
+  await page.getByRole('main').getByRole('button', { name: /^Play/ }).first().click()
+  const at = () => page.evaluate(() => Math.max(0, ...globalThis.heard.filter((audio) => !audio.paused).map((audio) => audio.currentTime)))
+  await until('it sounds', async () => (await at()) > 0.2)
   await page.getByRole('link', { name: 'Watch' }).first().click()
-  await until('still', playing)
+  await page.getByRole('region', { name: 'Now playing' }).or(page.getByLabel('Now playing')).first().waitFor()
+  const before = await at()
+  await until('still', async () => (await at()) > before + 0.2)
   await page.context().close()
 })

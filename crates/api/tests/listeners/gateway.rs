@@ -58,8 +58,9 @@ async fn files_and_directories() {
     assert_eq!(index.header("content-type"), Some("text/html; charset=utf-8"));
     let odd = get(&world, &format!("/btfs/{cid}/a%26%3Cb%3E.txt"), &[]).await;
     assert_eq!(odd.text(), "odd");
-    let saved = get(&world, &format!("/btfs/{cid}/hello.txt?filename=x.txt&download=true"), &[]);
-    let disposition = saved.await.header("content-disposition").expect("one").to_owned();
+    let path = format!("/btfs/{cid}/hello.txt?filename=x.txt&download=true");
+    let saved = get(&world, &path, &[]).await;
+    let disposition = saved.header("content-disposition").expect("one").to_owned();
     assert!(disposition.starts_with("attachment; filename=\"x.txt\""), "{disposition}");
     world.end().await;
 }
