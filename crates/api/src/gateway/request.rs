@@ -100,7 +100,9 @@ fn form(query: &Values<'_>, headers: &HeaderMap) -> ApiResult<Form> {
         Some("car") => Form::Car,
         Some(other) => return unknown(other),
         None => match accepted(headers) {
-            Some((form, version)) if version.as_deref().is_none_or(|version| version == "1") => form,
+            Some((form, version)) if version.as_deref().is_none_or(|version| version == "1") => {
+                form
+            }
             Some((_, Some(version))) => return unknown(&format!("CAR version {version}")),
             _ => Form::Plain,
         },

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use crate::convert::errors::boxed;
 use crate::{
     answer,
     body::body_reader,
@@ -21,7 +22,6 @@ use crate::{
     error::{ApiError, ApiResult},
     extract::{Json, Path, Query},
 };
-use crate::convert::errors::boxed;
 use node::{AddOptions, ContentKind, ContentPath, Opened, ReadContent};
 
 /// The routes of this file.
@@ -247,7 +247,11 @@ async fn import_car(State(app): State<App>, body: Body) -> ApiResult<Json<CarImp
 /// Numbers of the block store.
 #[utoipa::path(get, path = "/node/repo", tag = "node", responses((status = 200, description = "Numbers of the block store.", body = RepoStat)))]
 async fn get_repo(State(app): State<App>) -> ApiResult<Json<RepoStat>> {
-    let stat = app.node().repo_stat().await.map_err(|error| boxed(&error))?;
+    let stat = app
+        .node()
+        .repo_stat()
+        .await
+        .map_err(|error| boxed(&error))?;
     Ok(Json(RepoStat {
         home: app.node().home().display().to_string(),
         blocks: stat.blocks,

@@ -19,7 +19,10 @@ async fn world() -> (World, String) {
     let added = world.call("POST", "/node/add/paths", Some(body)).await;
     assert_eq!(added.status, 200, "{}", added.text());
     let added = added.json();
-    let root = added.as_array().and_then(|all| all.last()).expect("the root");
+    let root = added
+        .as_array()
+        .and_then(|all| all.last())
+        .expect("the root");
     assert_eq!(root["kind"], "directory");
     let cid = root["cid"].as_str().expect("a cid").to_owned();
     (world, cid)
@@ -30,8 +33,14 @@ async fn files_and_directories() {
     let (world, cid) = world().await;
     let file = get(&world, &format!("/btfs/{cid}/hello.txt"), &[]).await;
     assert_eq!((file.status, file.text().as_str()), (200, "hello"));
-    assert_eq!(file.header("content-type"), Some("text/plain; charset=utf-8"));
-    assert_eq!(file.header("cache-control"), Some("public, max-age=29030400, immutable"));
+    assert_eq!(
+        file.header("content-type"),
+        Some("text/plain; charset=utf-8")
+    );
+    assert_eq!(
+        file.header("cache-control"),
+        Some("public, max-age=29030400, immutable")
+    );
     let shown = format!("/btfs/{cid}/hello.txt");
     assert_eq!(file.header("x-ipfs-path"), Some(shown.as_str()));
     let roots = file.header("x-ipfs-roots").expect("roots").to_owned();
@@ -39,29 +48,53 @@ async fn files_and_directories() {
     let own = roots.split(',').next_back().expect("the file's id");
     assert_eq!(file.header("etag"), Some(format!("\"{own}\"").as_str()));
     let direct = get(&world, &format!("/ipfs/{own}"), &["range: bytes=1-3"]).await;
-    assert_eq!((direct.status, direct.text().as_str()), (206, "ell"), "by its own id");
+    assert_eq!(
+        (direct.status, direct.text().as_str()),
+        (206, "ell"),
+        "by its own id"
+    );
 
     let to = get(&world, &format!("/btfs/{cid}?x=1"), &[]).await;
     assert_eq!(to.status, 301);
-    assert_eq!(to.header("location"), Some(format!("/btfs/{cid}/?x=1").as_str()));
+    assert_eq!(
+        to.header("location"),
+        Some(format!("/btfs/{cid}/?x=1").as_str())
+    );
     let list = get(&world, &format!("/btfs/{cid}/"), &[]).await;
     assert_eq!(list.status, 200);
     let html = list.text();
-    assert!(html.contains("./a%26%3Cb%3E.txt\">a&amp;&lt;b&gt;.txt"), "escaped: {html}");
+    assert!(
+        html.contains("./a%26%3Cb%3E.txt\">a&amp;&lt;b&gt;.txt"),
+        "escaped: {html}"
+    );
     assert!(html.contains("./pages/\">pages/"), "{html}");
     let etag = list.header("etag").expect("an etag").to_owned();
     assert!(etag.starts_with("\"DirIndex-") && etag.ends_with(&format!("_CID-{cid}\"")));
-    let again = get(&world, &format!("/btfs/{cid}/"), &[&format!("if-none-match: {etag}")]).await;
+    let again = get(
+        &world,
+        &format!("/btfs/{cid}/"),
+        &[&format!("if-none-match: {etag}")],
+    )
+    .await;
     assert_eq!(again.status, 304);
     let index = get(&world, &format!("/btfs/{cid}/pages/"), &[]).await;
-    assert_eq!((index.status, index.text().as_str()), (200, "<h1>index</h1>"));
-    assert_eq!(index.header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(
+        (index.status, index.text().as_str()),
+        (200, "<h1>index</h1>")
+    );
+    assert_eq!(
+        index.header("content-type"),
+        Some("text/html; charset=utf-8")
+    );
     let odd = get(&world, &format!("/btfs/{cid}/a%26%3Cb%3E.txt"), &[]).await;
     assert_eq!(odd.text(), "odd");
     let path = format!("/btfs/{cid}/hello.txt?filename=x.txt&download=true");
     let saved = get(&world, &path, &[]).await;
     let disposition = saved.header("content-disposition").expect("one").to_owned();
-    assert!(disposition.starts_with("attachment; filename=\"x.txt\""), "{disposition}");
+    assert!(
+        disposition.starts_with("attachment; filename=\"x.txt\""),
+        "{disposition}"
+    );
     world.end().await;
 }
 
@@ -75,23 +108,49 @@ async fn blocks_and_archives() {
     assert_eq!(raw.header("etag"), Some(format!("\"{cid}.raw\"").as_str()));
     let parsed = dag::parse_cid(&cid).expect("a cid");
     dag::verify(&parsed, &raw.body).expect("the block fits its id: no trust needed");
-    let same = get(&world, &format!("/ipfs/{cid}"), &[&accept("application/vnd.ipld.raw")]).await;
+    let same = get(
+        &world,
+        &format!("/ipfs/{cid}"),
+        &[&accept("application/vnd.ipld.raw")],
+    )
+    .await;
     assert_eq!(same.body, raw.body);
-    let car = get(&world, &format!("/ipfs/{cid}"), &[&accept("application/vnd.ipld.car")]).await;
+    let car = get(
+        &world,
+        &format!("/ipfs/{cid}"),
+        &[&accept("application/vnd.ipld.car")],
+    )
+    .await;
     assert_eq!(car.status, 200);
     let kind = car.header("content-type").expect("a type");
-    assert!(kind.starts_with("application/vnd.ipld.car; version=1"), "{kind}");
-    assert!(car.header("content-disposition").is_some_and(|text| text.contains(".car")));
+    assert!(
+        kind.starts_with("application/vnd.ipld.car; version=1"),
+        "{kind}"
+    );
+    assert!(
+        car.header("content-disposition")
+            .is_some_and(|text| text.contains(".car"))
+    );
     let other = World::new().await;
     let bearer = format!("authorization: Bearer {}", other.token);
     let path = "/api/app/node/dag/import";
-    let imported = send(other.api, "POST", path, &[&bearer], &car.body).await.json();
+    let imported = send(other.api, "POST", path, &[&bearer], &car.body)
+        .await
+        .json();
     assert_eq!(imported["roots"], serde_json::json!([cid]), "{imported}");
     let file = get(&other, &format!("/btfs/{cid}/big.bin"), &[]).await;
     assert!(file.body == pattern(600_000), "the whole tree came along");
     other.end().await;
-    for bad in ["?format=tar", "?format=car&dag-scope=entity", "?format=car&car-version=2"] {
-        assert_eq!(get(&world, &format!("/ipfs/{cid}{bad}"), &[]).await.status, 400, "{bad}");
+    for bad in [
+        "?format=tar",
+        "?format=car&dag-scope=entity",
+        "?format=car&car-version=2",
+    ] {
+        assert_eq!(
+            get(&world, &format!("/ipfs/{cid}{bad}"), &[]).await.status,
+            400,
+            "{bad}"
+        );
     }
     world.end().await;
 }
@@ -112,9 +171,24 @@ async fn what_is_not_served() {
         assert_eq!(get(&world, &path, &[]).await.status, status, "{path}");
     }
     let only = "cache-control: only-if-cached";
-    assert_eq!(get(&world, &format!("/btfs/{absent}"), &[only]).await.status, 412);
-    assert_eq!(get(&world, &format!("/btfs/{cid}/hello.txt"), &[only]).await.status, 200);
+    assert_eq!(
+        get(&world, &format!("/btfs/{absent}"), &[only])
+            .await
+            .status,
+        412
+    );
+    assert_eq!(
+        get(&world, &format!("/btfs/{cid}/hello.txt"), &[only])
+            .await
+            .status,
+        200
+    );
     let worker = "service-worker: script";
-    assert_eq!(get(&world, &format!("/btfs/{cid}/hello.txt"), &[worker]).await.status, 400);
+    assert_eq!(
+        get(&world, &format!("/btfs/{cid}/hello.txt"), &[worker])
+            .await
+            .status,
+        400
+    );
     world.end().await;
 }

@@ -11,11 +11,17 @@ const SVG: &[u8] =
 async fn a_page_in_the_gateway_is_sandboxed() {
     let world = World::new().await;
     let cid = world.add("index.html", PAGE).await;
-    for path in [format!("/btfs/{cid}?filename=x.html"), format!("/ipfs/{cid}?filename=x.svg")] {
+    for path in [
+        format!("/btfs/{cid}?filename=x.html"),
+        format!("/ipfs/{cid}?filename=x.svg"),
+    ] {
         let answer = send(world.media, "GET", &path, &[], b"").await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         let policy = answer.header("content-security-policy").expect("a policy");
-        assert!(policy.starts_with("sandbox;"), "an origin of its own, no script: {policy}");
+        assert!(
+            policy.starts_with("sandbox;"),
+            "an origin of its own, no script: {policy}"
+        );
         assert!(policy.contains("script-src 'none'") && policy.contains("connect-src 'none'"));
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(answer.header("access-control-allow-origin"), None);
@@ -24,7 +30,10 @@ async fn a_page_in_the_gateway_is_sandboxed() {
     for origin in ["null".to_owned(), format!("http://{}", world.media)] {
         for headers in [
             vec![format!("origin: {origin}")],
-            vec![format!("origin: {origin}"), format!("authorization: Bearer {}", world.token)],
+            vec![
+                format!("origin: {origin}"),
+                format!("authorization: Bearer {}", world.token),
+            ],
         ] {
             let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
             let answer = send(world.api, "GET", "/api/app/status", &headers, b"").await;
@@ -49,12 +58,20 @@ async fn svg_and_html_of_the_library_are_never_rendered() {
     assert_eq!(items.len(), 2);
     for item in items {
         let id = item["id"].as_str().expect("an id");
-        let detail = world.call("GET", &format!("/items/{id}"), None).await.json();
+        let detail = world
+            .call("GET", &format!("/items/{id}"), None)
+            .await
+            .json();
         let url = detail["renditions"][0]["url"].as_str().expect("a URL");
-        let path = url.strip_prefix(&format!("http://{}", world.media)).expect("our listener");
+        let path = url
+            .strip_prefix(&format!("http://{}", world.media))
+            .expect("our listener");
         let answer = send(world.media, "GET", path, &[], b"").await;
         assert_eq!(answer.status, 200);
-        assert_eq!(answer.header("content-type"), Some("application/octet-stream"));
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/octet-stream")
+        );
         let disposition = answer.header("content-disposition").expect("a disposition");
         assert!(disposition.starts_with("attachment;"), "{disposition}");
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));

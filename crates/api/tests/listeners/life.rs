@@ -14,10 +14,16 @@ use crate::support::{World, config, send};
 async fn run_file_is_private_and_goes_away() {
     let world = World::new().await;
     let path = world.node.home().join("run.json");
-    let mode = std::fs::metadata(&path).expect("run.json").permissions().mode();
+    let mode = std::fs::metadata(&path)
+        .expect("run.json")
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600);
     let run = node::RunFile::read(world.node.home()).expect("a run file");
-    assert_eq!((run.pid, run.token.as_str()), (std::process::id(), world.token.as_str()));
+    assert_eq!(
+        (run.pid, run.token.as_str()),
+        (std::process::id(), world.token.as_str())
+    );
     world.server.shutdown().await;
     assert!(!path.exists(), "nobody finds a server that is gone");
     world.end().await;
@@ -28,12 +34,19 @@ async fn a_port_in_use_is_named() {
     let world = World::new().await;
     let mut taken = config();
     taken.api = world.api;
-    let error = Server::start(world.node.clone(), taken).await.expect_err("the port is taken");
+    let error = Server::start(world.node.clone(), taken)
+        .await
+        .expect_err("the port is taken");
     assert!(matches!(&error, StartServer::PortInUse(address) if *address == world.api));
-    assert!(error.to_string().contains(&world.api.port().to_string()), "{error}");
+    assert!(
+        error.to_string().contains(&world.api.port().to_string()),
+        "{error}"
+    );
     let mut open = config();
     open.media = ([0, 0, 0, 0], 0).into();
-    let error = Server::start(world.node.clone(), open).await.expect_err("not loopback");
+    let error = Server::start(world.node.clone(), open)
+        .await
+        .expect_err("not loopback");
     assert!(matches!(error, StartServer::NotLoopback(_)), "{error}");
     world.end().await;
 }
@@ -46,16 +59,26 @@ async fn events_flow_and_end_with_the_server() {
         "GET /api/app/events HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n\r\n",
         world.api, world.token
     );
-    stream.write_all(request.as_bytes()).await.expect("a request");
+    stream
+        .write_all(request.as_bytes())
+        .await
+        .expect("a request");
     let mut seen = read_until(&mut stream, ": connected").await;
     assert!(seen.contains("content-type: text/event-stream"), "{seen}");
-    let changed = world.call("PATCH", "/settings", Some(serde_json::json!({ "theme": "dark" })));
+    let changed = world.call(
+        "PATCH",
+        "/settings",
+        Some(serde_json::json!({ "theme": "dark" })),
+    );
     assert_eq!(changed.await.status, 200);
     seen = read_until(&mut stream, "event: settingsChanged").await;
     assert!(seen.contains("event: settingsChanged"), "{seen}");
     let started = std::time::Instant::now();
     world.server.shutdown().await;
-    assert!(started.elapsed() < Duration::from_secs(1), "an open stream holds nothing up");
+    assert!(
+        started.elapsed() < Duration::from_secs(1),
+        "an open stream holds nothing up"
+    );
     let mut rest = Vec::new();
     let _ = stream.read_to_end(&mut rest).await;
     world.end().await;
@@ -82,7 +105,14 @@ async fn uploads_stay_in_their_folder() {
         let route = format!("/api/app/uploads/{id}/file?path={path}");
         send(world.api, "PUT", &route, &[&bearer], body).await
     };
-    for bad in ["..%2Fx", "%2Fetc%2Fpasswd", "a%2F..%2F..%2Fx", "", "a%00b", "."] {
+    for bad in [
+        "..%2Fx",
+        "%2Fetc%2Fpasswd",
+        "a%2F..%2F..%2Fx",
+        "",
+        "a%00b",
+        ".",
+    ] {
         assert_eq!(put(bad, b"x").await.status, 400, "{bad}");
     }
     let kept = put("Holiday%2Fnote.txt", b"hello").await;
@@ -95,7 +125,11 @@ async fn uploads_stay_in_their_folder() {
     assert_eq!(job.files_done, 1, "{job:?}");
     let items = world.call("GET", "/items", None).await.json();
     assert_eq!(items["items"][0]["title"], "note", "{items}");
-    assert_eq!(put("late.txt", b"x").await.status, 404, "the upload is gone");
+    assert_eq!(
+        put("late.txt", b"x").await.status,
+        404,
+        "the upload is gone"
+    );
     world.end().await;
 }
 

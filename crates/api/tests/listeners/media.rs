@@ -17,7 +17,10 @@ async fn world() -> (World, String, Vec<u8>, String) {
     let bytes = pattern(3_000_001);
     let items = world.import(&[("film.bin", &bytes)]).await;
     let id = items[0]["id"].as_str().expect("an id");
-    let detail = world.call("GET", &format!("/items/{id}"), None).await.json();
+    let detail = world
+        .call("GET", &format!("/items/{id}"), None)
+        .await
+        .json();
     let path = path_of(&detail["renditions"][0]["url"]);
     let etag = format!("\"{}\"", detail["cid"].as_str().expect("a cid"));
     (world, path, bytes, etag)
@@ -47,7 +50,10 @@ async fn ranges() {
     ] {
         let answer = get(&world, &path, &[&format!("range: bytes={range}")]).await;
         assert_eq!(answer.status, 206, "{range}");
-        assert!(answer.body == bytes[part.clone()], "{range}: the right bytes");
+        assert!(
+            answer.body == bytes[part.clone()],
+            "{range}: the right bytes"
+        );
         let expect = format!("bytes {}-{}/{size}", part.start, part.end - 1);
         assert_eq!(answer.header("content-range"), Some(expect.as_str()));
     }
@@ -63,7 +69,9 @@ async fn ranges() {
     let answer = get(&world, &path, &["range: bytes=0-3,100-102"]).await;
     assert_eq!(answer.status, 206);
     let kind = answer.header("content-type").expect("a type").to_owned();
-    let boundary = kind.strip_prefix("multipart/byteranges; boundary=").expect("multipart");
+    let boundary = kind
+        .strip_prefix("multipart/byteranges; boundary=")
+        .expect("multipart");
     let mut expect = Vec::new();
     for (lead, part) in [("", 0..4), ("\r\n", 100..103)] {
         expect.extend_from_slice(
@@ -79,7 +87,10 @@ async fn ranges() {
     }
     expect.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
     assert_eq!(answer.text(), String::from_utf8_lossy(&expect));
-    assert_eq!(answer.header("content-length"), Some(expect.len().to_string().as_str()));
+    assert_eq!(
+        answer.header("content-length"),
+        Some(expect.len().to_string().as_str())
+    );
     world.end().await;
 }
 
@@ -90,19 +101,46 @@ async fn conditions_and_head() {
     let line = |name: &str, value: &str| format!("{name}: {value}");
     for (headers, status, length) in [
         (vec![line("if-none-match", &etag)], 304, 0),
-        (vec![line("if-none-match", &format!("\"x\", W/{etag}"))], 304, 0),
+        (
+            vec![line("if-none-match", &format!("\"x\", W/{etag}"))],
+            304,
+            0,
+        ),
         (vec![line("if-none-match", "*")], 304, 0),
-        (vec![line("if-none-match", "\"x\""), range.to_owned()], 206, 10),
+        (
+            vec![line("if-none-match", "\"x\""), range.to_owned()],
+            206,
+            10,
+        ),
         (vec![line("if-match", "\"x\"")], 412, 0),
         (vec![line("if-match", &etag), range.to_owned()], 206, 10),
         (vec![line("if-range", &etag), range.to_owned()], 206, 10),
-        (vec![line("if-range", "\"x\""), range.to_owned()], 200, 3_000_001),
-        (vec![line("if-range", &format!("W/{etag}")), range.to_owned()], 200, 3_000_001),
-        (vec![line("if-range", "Sat, 01 Jan 2022 00:00:00 GMT"), range.to_owned()], 200, 3_000_001),
+        (
+            vec![line("if-range", "\"x\""), range.to_owned()],
+            200,
+            3_000_001,
+        ),
+        (
+            vec![line("if-range", &format!("W/{etag}")), range.to_owned()],
+            200,
+            3_000_001,
+        ),
+        (
+            vec![
+                line("if-range", "Sat, 01 Jan 2022 00:00:00 GMT"),
+                range.to_owned(),
+            ],
+            200,
+            3_000_001,
+        ),
     ] {
         let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
         let answer = get(&world, &path, &headers).await;
-        assert_eq!((answer.status, answer.body.len()), (status, length), "{headers:?}");
+        assert_eq!(
+            (answer.status, answer.body.len()),
+            (status, length),
+            "{headers:?}"
+        );
         assert_eq!(answer.header("etag"), Some(etag.as_str()), "{headers:?}");
     }
     let head = send(world.media, "HEAD", &path, &[], b"").await;
@@ -126,13 +164,37 @@ async fn urls_cannot_be_guessed_or_changed() {
         format!("{plain}?{query}A"),
     ] {
         let answer = get(&world, &bad, &[]).await;
-        assert!(matches!(answer.status, 400 | 401), "{bad}: {}", answer.status);
+        assert!(
+            matches!(answer.status, 400 | 401),
+            "{bad}: {}",
+            answer.status
+        );
     }
-    assert_eq!(get(&world, plain, &[]).await.status, 400, "no signature at all");
-    assert_eq!(get(&world, &path, &["host: evil.example"]).await.status, 421);
-    assert_eq!(get(&world, &path, &["origin: http://evil.example"]).await.status, 403);
+    assert_eq!(
+        get(&world, plain, &[]).await.status,
+        400,
+        "no signature at all"
+    );
+    assert_eq!(
+        get(&world, &path, &["host: evil.example"]).await.status,
+        421
+    );
+    assert_eq!(
+        get(&world, &path, &["origin: http://evil.example"])
+            .await
+            .status,
+        403
+    );
     let own = format!("http://{}", world.api);
-    let answer = get(&world, &path, &[&format!("origin: {own}"), "range: bytes=0-0"]).await;
-    assert_eq!(answer.header("access-control-allow-origin"), Some(own.as_str()));
+    let answer = get(
+        &world,
+        &path,
+        &[&format!("origin: {own}"), "range: bytes=0-0"],
+    )
+    .await;
+    assert_eq!(
+        answer.header("access-control-allow-origin"),
+        Some(own.as_str())
+    );
     world.end().await;
 }

@@ -42,14 +42,28 @@ pub(crate) fn config() -> ServerConfig {
 impl World {
     pub(crate) async fn new() -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
-        let node = Node::open(NodeConfig::new(dir.path().join("home"))).await.expect("a node");
-        let server = Server::start(node.clone(), config()).await.expect("listeners");
+        let node = Node::open(NodeConfig::new(dir.path().join("home")))
+            .await
+            .expect("a node");
+        let server = Server::start(node.clone(), config())
+            .await
+            .expect("listeners");
         let endpoint = server.endpoint();
         let address = |url: &str| {
-            url.strip_prefix("http://").expect("a scheme").parse().expect("an address")
+            url.strip_prefix("http://")
+                .expect("a scheme")
+                .parse()
+                .expect("an address")
         };
         let (api, media) = (address(&endpoint.api_url), address(&endpoint.media_url));
-        Self { dir, node, server, token: endpoint.token, api, media }
+        Self {
+            dir,
+            node,
+            server,
+            token: endpoint.token,
+            api,
+            media,
+        }
     }
 
     pub(crate) async fn end(self) {
@@ -65,7 +79,14 @@ impl World {
         if !body.is_empty() {
             headers.push("content-type: application/json");
         }
-        send(self.api, method, &format!("/api/app{path}"), &headers, body.as_bytes()).await
+        send(
+            self.api,
+            method,
+            &format!("/api/app{path}"),
+            &headers,
+            body.as_bytes(),
+        )
+        .await
     }
 
     /// Adds `bytes` as content and returns its id.
@@ -106,7 +127,10 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn text(&self) -> String {
@@ -127,7 +151,10 @@ pub(crate) async fn send(
     body: &[u8],
 ) -> Answer {
     let mut head = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
-    if !headers.iter().any(|line| line.to_ascii_lowercase().starts_with("host:")) {
+    if !headers
+        .iter()
+        .any(|line| line.to_ascii_lowercase().starts_with("host:"))
+    {
         head.push_str(&format!("host: {to}\r\n"));
     }
     for line in headers {
@@ -148,19 +175,33 @@ pub(crate) async fn send(
 }
 
 fn parse(raw: &[u8]) -> Answer {
-    let split = raw.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer's head");
+    let split = raw
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .expect("an answer's head");
     let head = std::str::from_utf8(&raw[..split]).expect("a textual head");
     let mut lines = head.split("\r\n");
     let status = lines.next().expect("a status line");
-    let status = status.split(' ').nth(1).expect("a status").parse().expect("a number");
+    let status = status
+        .split(' ')
+        .nth(1)
+        .expect("a status")
+        .parse()
+        .expect("a number");
     let headers: Vec<(String, String)> = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(key, value)| (key.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
     let body = raw[split + 4..].to_vec();
-    let chunked = headers.iter().any(|(key, value)| key == "transfer-encoding" && value == "chunked");
+    let chunked = headers
+        .iter()
+        .any(|(key, value)| key == "transfer-encoding" && value == "chunked");
     let body = if chunked { unchunk(&body) } else { body };
-    Answer { status, headers, body }
+    Answer {
+        status,
+        headers,
+        body,
+    }
 }
 
 fn unchunk(mut body: &[u8]) -> Vec<u8> {
@@ -179,5 +220,7 @@ fn unchunk(mut body: &[u8]) -> Vec<u8> {
 
 /// Bytes that differ everywhere.
 pub(crate) fn pattern(length: usize) -> Vec<u8> {
-    (0..length).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
+    (0..length)
+        .map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect()
 }
