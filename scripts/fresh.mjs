@@ -112,10 +112,11 @@ function Machine() {
   bind(join(home, '.cargo/bin'), 'root/.cargo/bin', 'ro')
   bind(join(home, '.cargo/registry'), 'root/.cargo/registry')
   copyNode(join(this.path, 'opt/node'))
+  const inside = '/root'
   const env = {
-    HOME: '/root',
+    HOME: inside,
     LANG: 'C.UTF-8',
-    PATH: '/root/.cargo/bin:/opt/node/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    PATH: [`${inside}/.cargo/bin`, '/opt/node/bin', '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':'),
     DEBIAN_FRONTEND: 'noninteractive',
   }
   const shell = (command) => [[this.path, 'bash', '-c', command], { env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] }]

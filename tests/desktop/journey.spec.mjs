@@ -45,7 +45,7 @@ test('files dragged onto the window are imported, privately as the sheet says', 
     const { counts } = await app.call('GET', '/status')
     return counts.photo === photos.length && counts.track === 1 && counts.film + counts.clip === 2
   })
-  const jobs = await app.call('GET', '/imports')
+  const { jobs } = await app.call('GET', '/imports')
   assert.deepEqual(jobs.map(({ filesFailed }) => filesFailed), [0])
 })
 

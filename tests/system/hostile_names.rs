@@ -34,7 +34,7 @@ fn loops_dead_links_pipes_and_locked_files_are_each_reported() {
     std::fs::create_dir_all(&deep).expect("made");
     made(&deep, b"too deep.bin", b"deep");
     for path in [&folder.join("locked.bin"), &locked] {
-        std::fs::set_permissions(path, Permissions::from_mode(0)).expect("locked");
+        std::fs::set_permissions(path, Permissions::from_mode(0o0)).expect("locked");
     }
 
     let home = files.path().join("home");

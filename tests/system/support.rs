@@ -7,7 +7,7 @@ pub(crate) mod disk;
 pub(crate) mod raw;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -318,7 +318,7 @@ impl Drop for Daemon {
         let _ = self.child.wait();
         let log = self.log();
         if std::thread::panicking() {
-            println!("the daemon's log:\n{log}");
+            let _ = writeln!(std::io::stderr(), "the daemon's log:\n{log}");
         } else {
             assert!(!log.contains("panicked"), "the daemon panicked:\n{log}");
         }

@@ -28,7 +28,7 @@ const READ_AHEAD: usize = 2;
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
     /// A file of the node.
-    Stream(MediaStream),
+    Stream(Box<MediaStream>),
     /// Bytes in memory.
     Bytes(Bytes),
 }
@@ -280,7 +280,7 @@ fn range_applies(request: &HeaderMap, etag: &str) -> bool {
 /// A part of a file, with no conditions: what `cat` prints.
 pub(crate) fn part(stream: MediaStream, range: Range<u64>) -> Response {
     let length = range.end.saturating_sub(range.start);
-    let source = Source::Stream(stream);
+    let source = Source::Stream(Box::new(stream));
     let body = if length == 0 {
         Body::empty()
     } else {

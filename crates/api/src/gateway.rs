@@ -292,7 +292,7 @@ fn file(
         etag: format!("\"{}\"", stream.cid()),
         mime,
         headers,
-        source: Source::Stream(stream),
+        source: Source::Stream(Box::new(stream)),
     };
     answer.respond(&request.method, &request.headers)
 }

@@ -133,7 +133,7 @@ async fn media(
         etag: format!("\"{}\"", stream.cid()),
         mime,
         headers,
-        source: Source::Stream(stream),
+        source: Source::Stream(Box::new(stream)),
     };
     Ok(answer.respond(request.method(), request.headers()))
 }

@@ -79,7 +79,7 @@ mod tests {
         let token = SessionToken::random().expect("random bytes");
         assert_eq!(token.as_str().len(), 43, "256 bits in base64url");
         assert!(token.matches(token.as_str().as_bytes()));
-        for bad in [&b""[..], b"x", token.as_str()[..42].as_bytes()] {
+        for bad in [&b""[..], b"x", &token.as_str().as_bytes()[..42]] {
             assert!(!token.matches(bad));
         }
         assert_eq!(

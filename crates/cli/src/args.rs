@@ -102,9 +102,14 @@ pub(crate) struct Daemon {
     /// Serve the web interface from this folder instead of the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) ui: Option<PathBuf>,
-    /// Let pages of this origin use the API, as the desktop window does
-    #[arg(long, value_name = "ORIGIN", hide = true)]
-    pub(crate) window_origin: Option<String>,
+    /// Let pages of this origin use the API: the desktop window joins a daemon that has the home
+    #[arg(
+        long,
+        value_name = "ORIGIN",
+        hide = true,
+        default_value = "tauri://localhost"
+    )]
+    pub(crate) window_origin: String,
 }
 
 #[derive(Debug, Args)]

@@ -58,5 +58,6 @@ pub use settings::{
     CaptionStyle, ChangeSettings, CloseAction, DEFAULT_CONFIG, Language, Settings, Theme,
 };
 pub use storage::{ChangeFolder, FolderReport, StorageReport};
+pub use store::{FolderId, Pin, PinKind};
 pub use stream::{MAX_READ, MediaStream, OpenStream, ReadMedia};
 pub use upload::{ParseUploadId, ReceiveUpload, UploadId};

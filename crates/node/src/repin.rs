@@ -83,11 +83,11 @@ fn work(inner: &Arc<Inner>) -> Result<(), Repin> {
     Ok(())
 }
 
+/// What is done with one rendition: its item, its root, where its bytes are.
+type Visit<'a> = dyn FnMut(ItemId, &Cid, &[Location]) -> Result<(), Repin> + 'a;
+
 /// Visits every rendition of every item, in the trash or not.
-fn each_rendition(
-    inner: &Inner,
-    visit: &mut dyn FnMut(ItemId, &Cid, &[Location]) -> Result<(), Repin>,
-) -> Result<(), Repin> {
+fn each_rendition(inner: &Inner, visit: &mut Visit<'_>) -> Result<(), Repin> {
     for shelf in [Shelf::Live, Shelf::Trash] {
         let mut query = ItemQuery {
             shelf,

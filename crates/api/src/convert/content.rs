@@ -85,12 +85,12 @@ pub(crate) fn kind(kind: Option<ContentKind>) -> EntryKind {
 }
 
 /// A pin.
-pub(crate) fn pin(pin: store::Pin) -> dto::Pin {
+pub(crate) fn pin(pin: node::Pin) -> dto::Pin {
     dto::Pin {
         cid: pin.cid.to_string(),
         kind: match pin.kind {
-            store::PinKind::BytesRequired => dto::PinKind::Bytes,
-            store::PinKind::ReferenceOk => dto::PinKind::Reference,
+            node::PinKind::BytesRequired => dto::PinKind::Bytes,
+            node::PinKind::ReferenceOk => dto::PinKind::Reference,
         },
         name: (!pin.name.is_empty()).then_some(pin.name),
     }

@@ -205,8 +205,8 @@ async fn add_pin(State(app): State<App>, Json(request): Json<PinRequest>) -> Api
     }
     let cid = app.node().resolve(&content::path(&request.path)?).await?;
     let kind = match request.kind {
-        None | Some(PinKind::Bytes) => store::PinKind::BytesRequired,
-        Some(PinKind::Reference) => store::PinKind::ReferenceOk,
+        None | Some(PinKind::Bytes) => node::PinKind::BytesRequired,
+        Some(PinKind::Reference) => node::PinKind::ReferenceOk,
     };
     app.node()
         .pin(cid, kind, request.name.clone().unwrap_or_default())

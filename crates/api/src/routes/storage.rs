@@ -51,7 +51,7 @@ async fn remove_folder(State(app): State<App>, Path(id): Path<String>) -> ApiRes
     let folder = id
         .parse()
         .map_err(|_| ApiError::not_found("storage folder"))?;
-    app.node().remove_folder(store::FolderId(folder)).await?;
+    app.node().remove_folder(node::FolderId(folder)).await?;
     Ok(Json(report(&app).await))
 }
 

@@ -124,7 +124,7 @@ async fn uploads_stay_in_their_folder() {
     let job = world.node.wait_job(job).await.expect("the job");
     assert_eq!(job.files_done, 1, "{job:?}");
     let items = world.call("GET", "/items", None).await.json();
-    assert_eq!(items["items"][0]["title"], "note", "{items}");
+    assert_eq!(items["items"][0]["title"], "note.txt", "{items}");
     assert_eq!(
         put("late.txt", b"x").await.status,
         404,

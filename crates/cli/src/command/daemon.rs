@@ -34,7 +34,7 @@ async fn serve(home: &Path, daemon: Daemon, output: &mut Output) -> Result<(), F
         api: daemon.api,
         media: daemon.media,
         token: None,
-        window_origin: daemon.window_origin,
+        window_origin: Some(daemon.window_origin),
         ui: daemon
             .ui
             .map_or_else(|| UiAssets::embedded(embedded::find), UiAssets::folder),

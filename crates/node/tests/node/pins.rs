@@ -4,6 +4,7 @@ use dag::car::CarWriter;
 use node::{AddOptions, ContentPath, JobState, Node, Opened};
 use store::PinKind;
 use tokio::io::AsyncWriteExt;
+use tokio_util::task::TaskTracker;
 
 use crate::support::{World, import_paths, is_clean, items, noise, read_item};
 
@@ -53,7 +54,7 @@ async fn collections_in_the_middle_of_an_import_of_a_car_take_nothing() {
     let (mut feed, car) = tokio::io::duplex(1 << 20);
     let importing = {
         let node = node.clone();
-        tokio::spawn(async move { node.dag_import(car, true).await })
+        TaskTracker::new().spawn(async move { node.dag_import(car, true).await })
     };
     feed.write_all(&CarWriter::header(&[root.cid]))
         .await

@@ -137,7 +137,7 @@ fn facts(item: &library::ItemDetail) -> dto::ItemFacts {
     wire.video = probe.video.map(|video| dto::VideoTrackFacts {
         codec: video.codec,
         fps: video.fps,
-        bitrate: video.bitrate.map(Into::into),
+        bitrate: video.bitrate,
         hdr: video.hdr,
     });
     wire.audio = probe
@@ -145,7 +145,7 @@ fn facts(item: &library::ItemDetail) -> dto::ItemFacts {
         .into_iter()
         .map(|audio| dto::AudioTrackFacts {
             codec: audio.codec,
-            channels: audio.channels.map(Into::into),
+            channels: audio.channels,
             sample_rate: audio.sample_rate,
             language: audio.language,
         })
