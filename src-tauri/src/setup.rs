@@ -18,6 +18,10 @@ use crate::{
 };
 
 /// Opens the window and stays until the app ends.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the code that tauri::generate_context! makes ends a build with stale assets"
+)]
 pub(crate) fn run(launch: Launch) -> Result<ExitCode> {
     let home = paths::home(launch.home.clone())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -1,23 +1,20 @@
 //! Kill -9 in the middle of an import: the next start finishes it, and nothing is wrong.
 //!
-//! The child is this test binary again, running [`importing_child`] alone; it says on
-//! its output how far it is, and the parent kills it there.
+//! The child is this test binary again, running [`importing_child`] alone; the parent
+//! watches the segments grow and kills it in the middle.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use node::{Event, ImportMode, ImportRequest, JobState, Node, NodeConfig};
+use node::{ImportMode, ImportRequest, JobState, Node, NodeConfig};
 
 const HOME: &str = "TRIBUTARY_TEST_KILL_HOME";
 const FILES: &str = "TRIBUTARY_TEST_KILL_FILES";
 const LARGE: u64 = 2 << 30;
 const SMALL_FILES: u64 = 3_000;
 const CHUNK: u64 = 262_144;
-/// Lines of the child that the parent understands.
-const MARK: &str = "import-at-percent ";
 
 /// Does nothing unless the parent test started it.
 #[tokio::test(flavor = "multi_thread")]
@@ -28,7 +25,6 @@ async fn importing_child() {
     let node = Node::open(NodeConfig::new(PathBuf::from(home)))
         .await
         .expect("the home opens");
-    let mut events = node.events();
     if node.jobs().is_empty() {
         let request = ImportRequest {
             paths: vec![PathBuf::from(files)],
@@ -37,54 +33,48 @@ async fn importing_child() {
         };
         node.start_import(request).await.expect("the import starts");
     }
-    // A job that ended before this child listened says nothing any more.
-    let ended = |node: &Node| node.jobs().iter().all(|job| job.state.is_final());
-    while !ended(&node) {
-        let Some(event) = events.next().await else {
-            break;
-        };
-        match event {
-            Event::JobProgress(job) if job.state == JobState::Running => {
-                println!("\n{MARK}{}", job.bytes_done * 100 / job.bytes_total.max(1));
-            }
-            Event::JobFinished(_) => break,
-            _ => {}
-        }
+    for job in node.jobs() {
+        node.wait_job(job.id).await.expect("the job ends");
     }
-    println!("\n{MARK}100");
     node.shutdown().await;
 }
 
-/// Runs the child until it is at `percent`, then kills it. False when it ended first.
-fn run_and_kill(home: &Path, files: &Path, percent: u64) -> bool {
+/// Bytes that the segments of a home hold by now.
+fn stored(home: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(home.join("blocks")) else {
+        return 0;
+    };
+    entries
+        .filter_map(|entry| entry.ok()?.metadata().ok())
+        .map(|found| found.len())
+        .sum()
+}
+
+/// Runs the child until it has stored that much more, then kills it. False when it ended first.
+fn run_and_kill(home: &Path, files: &Path, more: u64) -> bool {
+    let enough = stored(home) + more;
     let mut child = Command::new(std::env::current_exe().expect("this binary"))
         .args([
             "--exact",
             "kill_resume::importing_child",
-            "--nocapture",
             "--test-threads=1",
         ])
         .env(HOME, home)
         .env(FILES, files)
-        .stdout(Stdio::piped())
+        .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .expect("the child starts");
-    let output = BufReader::new(child.stdout.take().expect("piped"));
-    let mut at = 0;
-    for line in output.lines() {
-        let line = line.expect("the child's output is text");
-        if let Some(number) = line.strip_prefix(MARK) {
-            at = number.trim().parse().expect("a number");
-            if at >= percent {
-                break;
-            }
+    while stored(home) < enough {
+        if child.try_wait().expect("watched").is_some() {
+            return false;
         }
+        std::thread::yield_now();
     }
     // SIGKILL: no destructor, no flush.
     child.kill().expect("killed");
     child.wait().expect("reaped");
-    (percent..100).contains(&at)
+    true
 }
 
 fn make_files(folder: &Path) {
@@ -109,14 +99,10 @@ async fn a_killed_import_finishes_and_verifies_clean() {
     let home = tempfile::tempdir().expect("a folder");
     let files = tempfile::tempdir().expect("a folder");
     make_files(files.path());
-    let mut kills = 0;
-    for percent in [5, 40, 80] {
-        kills += u32::from(run_and_kill(home.path(), files.path(), percent));
+    for mib in [50, 400, 1_200] {
+        let killed = run_and_kill(home.path(), files.path(), mib << 20);
+        assert!(killed, "the import ended before it had stored {mib} MiB");
     }
-    assert!(
-        kills >= 2,
-        "the import was killed in its middle ({kills} times)"
-    );
 
     let node = Node::open(NodeConfig::new(home.path()))
         .await
@@ -136,7 +122,13 @@ async fn a_killed_import_finishes_and_verifies_clean() {
     );
     assert_eq!(job.files_done, SMALL_FILES + 1, "{job:?}");
     let counts = node.query(|view| view.counts(None)).await.expect("counts");
-    assert_eq!(counts.file, SMALL_FILES + 1, "every file is listed once");
+    let listed =
+        counts.film + counts.episode + counts.clip + counts.photo + counts.track + counts.file;
+    assert_eq!(
+        listed,
+        SMALL_FILES + 1,
+        "every file is listed once: {counts:?}"
+    );
 
     let verify = node.start_verify().await.expect("verify starts");
     let verify = node.wait_job(verify.id).await.expect("verify ends");
