@@ -9,8 +9,11 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { demoMedia } from './demo-media.mjs'
 import { launchChromium } from './lib/chromium.mjs'
+import { cargo } from './lib/cargo.mjs'
 import { openDaemon } from './lib/daemon.mjs'
 import { root, targetDir } from './lib/paths.mjs'
+import { buildUi } from './lib/ui.mjs'
+import { setup } from './setup.mjs'
 
 const out = resolve(process.argv[2] ?? join(root, 'shots'))
 const sizes = [[1440, 900], [1024, 700]]
@@ -45,7 +48,9 @@ try {
 process.stdout.write(`${readdirSync(out).length} pictures in ${out}\n`)
 
 async function prepare() {
-  execFileSync('cargo', ['build', '-p', 'cli'], { cwd: root, stdio: 'inherit', env: { ...process.env, CARGO_TARGET_DIR: targetDir } })
+  setup(['test'])
+  buildUi()
+  cargo(['build', '--workspace', '--bins', '--locked'])
   const media = join(work, 'media')
   demoMedia(root, [media, '--photos', '48', '--films', '8', '--seconds', '40', '--size', '1800x1200'])
   music(join(media, 'music'))
