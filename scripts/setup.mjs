@@ -26,7 +26,7 @@ function requireModules() {
   })
   if (!stale) return
   process.stderr.write('Installing npm packages\n')
-  const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] })
+  const done = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] })
   if (done.status !== 0) {
     process.stderr.write('npm ci failed; see above.\n')
     process.exit(1)
