@@ -28,7 +28,7 @@ function requireModules() {
   process.stderr.write('Installing npm packages\n')
   const done = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] })
   if (done.status !== 0) {
-    process.stderr.write('npm ci failed; see above.\n')
+    process.stderr.write('npm install failed; see above.\n')
     process.exit(1)
   }
 }
