@@ -12,6 +12,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
+import { cargo, debugBinary } from './lib/cargo.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const target = join(root, 'ui/src/bindings');
@@ -21,9 +22,10 @@ const from = args.includes('--openapi') ? args[args.indexOf('--openapi') + 1] : 
 
 function document() {
   if (from) return readFileSync(from === '-' ? 0 : from, 'utf8');
-  const cargo = ['run', '--quiet', '--package', 'cli', '--bin', 'tributary', '--', 'openapi'];
-  return execFileSync('cargo', cargo, {
-    cwd: root,
+  // The whole workspace, as the tests build it: one package alone would be compiled
+  // again with other features of its dependencies.
+  cargo(['build', '--workspace', '--bins', '--locked']);
+  return execFileSync(debugBinary('tributary'), ['openapi'], {
     encoding: 'utf8',
     maxBuffer: 64 << 20,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -33,7 +33,7 @@ export async function openWorld({ filled = true } = {}) {
     media,
     browser,
     folder,
-    /** A signed-in page. Fails the test on any script error or refused resource. */
+    /** A signed-in page, drawn and taking keys. Fails the test on any script error or refused resource. */
     async page({ language = 'en-GB', colorScheme = 'dark', width = 1440, height = 900 } = {}) {
       const context = await browser.newContext({ locale: language, colorScheme, viewport: { width, height }, reducedMotion: 'reduce' })
       const page = await context.newPage()
@@ -44,6 +44,7 @@ export async function openWorld({ filled = true } = {}) {
         if (message.type() === 'error' && /Content Security Policy|Uncaught|Refused/.test(message.text())) page.problems.push(message.text())
       })
       await page.goto(daemon.url)
+      await page.locator('main').waitFor()
       return page
     },
     async close() {
