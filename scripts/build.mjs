@@ -18,8 +18,8 @@ const built = join(targetDir, debug ? 'debug' : 'release')
 try {
   setup(['desktop'])
   buildUi()
-  // One call, so that both programs share every dependency.
-  cargo(['build', ...profile, '--locked', '--package', 'cli', '--package', 'tributary-desktop', '--bins'])
+  // The whole workspace in one call, so that both programs share every dependency.
+  cargo(['build', ...profile, '--locked', '--workspace', '--bins'])
   const files = stage()
   bundle(files)
 } catch (error) {

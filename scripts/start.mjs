@@ -16,9 +16,10 @@ const rest = args.filter((arg) => arg !== '--headless')
 try {
   setup([headless ? 'headless' : 'desktop'])
   buildUi()
-  const [crate, program] = headless ? ['cli', 'tributary'] : ['tributary-desktop', 'tributary-desktop']
-  // A quiet build when there is nothing to do, so that the second start says only where it is.
-  cargo(['build', '--package', crate, '--bin', program, '--locked'])
+  const program = headless ? 'tributary' : 'tributary-desktop'
+  // A machine without a display needs no libraries of the window. The window comes from the build that the tests
+  // share. With nothing to do it is quiet, so that the second start says only where it is.
+  cargo(['build', '--locked', ...(headless ? ['--package', 'cli'] : ['--workspace']), '--bins'])
   run(debugBinary(program), headless ? headlessArgs() : rest)
 } catch (error) {
   process.stderr.write(`${error.message}\n`)

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { cargo } from '../lib/cargo.mjs'
 import { root, targetDir } from '../lib/paths.mjs'
 
 const debianPeers = { openssl: 'openssl', 'nginx': 'nginx-light', vipsthumbnail: 'libvips-tools', ffmpeg: 'ffmpeg', curl: 'curl' }
@@ -15,10 +16,8 @@ export async function prepare({ pairs, quiet }) {
     execFileSync('apt-get', ['install', '-y', '-qq', ...missing.map(([, name]) => name)], { stdio: 'ignore' })
   }
   log('Building the release binaries (a few minutes the first time)')
-  const cargo = (...args) => execFileSync('cargo', ['build', '--release', ...args], { cwd: root, env: { ...process.env, CARGO_TARGET_DIR: targetDir }, stdio: quiet ? 'ignore' : 'inherit' })
-  cargo('-p', 'cli')
-  cargo('-p', 'store', '--example', 'gc_mark')
-  cargo('-p', 'media', '--example', 'preview_bench')
+  // One graph for the programs and the examples, so that nothing is compiled twice.
+  cargo(['build', '--release', '--locked', '--workspace', '--bins', '--example', 'gc_mark', '--example', 'preview_bench'])
 
   const cache = join(root, '.bench')
   mkdirSync(cache, { recursive: true })

@@ -25,7 +25,7 @@ async function shells(context) {
   const built = join(context.targetDir, 'release/tributary-desktop')
   const build = (config, to) => {
     // As \`tauri build\` does it: the custom protocol serves the embedded pages under the production CSP.
-    cargo(['build', '--release', '--locked', '-p', 'tributary-desktop'], { env: { ...process.env, CARGO_TARGET_DIR: context.targetDir, ...config } })
+    cargo(['build', '--release', '--locked', '--workspace', '--bins'], { env: { ...process.env, CARGO_TARGET_DIR: context.targetDir, ...config } })
     copyFileSync(built, to)
     return to
   }
