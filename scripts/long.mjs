@@ -30,7 +30,7 @@ function amounts() {
 async function systemRounds() {
   const total = { passed: 0, failed: 0 };
   for (let round = 0; round < ROUNDS; round += 1) {
-    const { passed, failed } = await cargoTest(['-p', 'tests', '--locked'], {
+    const { passed, failed } = await cargoTest(['--workspace', '--locked', '--test', 'system'], {
       TRIBUTARY: debugBinary('tributary'),
     });
     total.passed += passed;
