@@ -15,7 +15,7 @@ use crate::picture::{self, Pixels};
 use crate::reader::FileReader;
 use crate::sniff::{HEAD_BYTES, MediaKind, MediaType, sniff};
 use crate::wire::Failure;
-use crate::{audio, exif, heif, mkv, mp4};
+use crate::{audio, exif, heif, mkv, mp4, mpeg};
 
 /// What one look at a file found.
 pub(crate) struct Looked {
@@ -52,6 +52,7 @@ pub(crate) fn look(
             orientation,
             width,
             height,
+            duration_ms,
             ..
         } = probed.facts;
         probed.facts = Facts {
@@ -60,6 +61,7 @@ pub(crate) fn look(
             orientation,
             width,
             height,
+            duration_ms,
             ..Facts::default()
         };
     }
@@ -204,6 +206,11 @@ impl Subject<'_> {
             Ok(()) => {}
             Err(failure) => probed.problems.push(problem(failure)),
         }
+        if matches!(self.found.extension, "ts" | "m2ts" | "mpg") {
+            // GStreamer guesses from the bit rate.
+            let measured = mpeg::duration_ms(&self.reader);
+            probed.facts.duration_ms = measured.or(probed.facts.duration_ms);
+        }
         Ok(probed)
     }
 
@@ -222,7 +229,7 @@ impl Subject<'_> {
         let pixels = match (facts.kind, jpeg) {
             (_, Some(bytes)) => picture::jpeg::decode(&bytes, picture::LARGE)?,
             (MediaKind::Photo, None) => self.decode_photo()?,
-            (MediaKind::Video, _) => self.poster()?,
+            (MediaKind::Video, _) => self.poster(facts)?,
             _ => return Ok(None),
         };
         picture::render(pixels, facts.orientation).map(Some)
@@ -239,9 +246,9 @@ impl Subject<'_> {
         }
     }
 
-    fn poster(&self) -> Result<Pixels, Failure> {
+    fn poster(&self, facts: &Facts) -> Result<Pixels, Failure> {
         #[cfg(feature = "gstreamer")]
-        return crate::gst::video::poster(self.file);
+        return crate::gst::video::poster(self.file, facts.duration_ms);
         #[cfg(not(feature = "gstreamer"))]
         Err(Failure::Unsupported(
             "video frames (built without GStreamer)".into(),

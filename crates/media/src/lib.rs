@@ -22,6 +22,7 @@ mod inspect;
 mod inspection;
 mod mkv;
 mod mp4;
+mod mpeg;
 mod picture;
 mod pool;
 mod reader;

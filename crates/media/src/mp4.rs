@@ -11,9 +11,11 @@ use crate::wire::Failure;
 
 pub(crate) mod boxes;
 mod entry;
+mod fragments;
 pub(crate) mod tags;
 
 use boxes::{Boxes, be16, be32, be64, find};
+use fragments::Fragments;
 
 /// Largest index that is read; a ten-hour film has about 20 MiB.
 const MAX_MOOV: u64 = 96 * 1024 * 1024;
@@ -39,8 +41,7 @@ struct Outline {
     cut_short: bool,
     /// Play time by segment indexes of a fragmented file, in seconds.
     indexed_seconds: f64,
-    /// Latest fragment start, in units of its track's time scale.
-    last_fragment: u64,
+    fragments: Fragments,
 }
 
 /// Reads the facts of an MP4 family file.
@@ -66,23 +67,30 @@ pub(crate) fn probe(file: &FileReader) -> Result<Probed, Failure> {
         .filter_map(|(_, body)| Track::read(body))
         .collect();
     let chapter_tracks: Vec<u32> = tracks.iter().flat_map(|t| t.chapters.clone()).collect();
-    let mut duration = header
-        .and_then(|h| millis(h.duration, h.timescale))
-        .filter(|ms| *ms > 0);
-    if duration.is_none() {
-        duration = tracks
-            .iter()
-            .filter_map(|t| millis(t.duration, t.timescale))
-            .max();
+    // A fragmented file's header knows of its first fragment at most.
+    for track in &mut tracks {
+        if let Some(reach) = outline.fragments.of(track.id) {
+            track.duration = track.duration.max(reach.end);
+            track.samples = track.samples.saturating_add(reach.samples);
+            track.bytes = 0;
+        }
     }
-    if duration.is_none_or(|ms| ms == 0) {
-        let scale = tracks.first().map_or(0, |t| t.timescale);
-        duration = Some((outline.indexed_seconds * 1000.0) as u64)
-            .filter(|ms| *ms > 0)
-            .or_else(|| millis(outline.last_fragment, scale))
-            .filter(|ms| *ms > 0);
-    }
-    facts.duration_ms = duration;
+    let in_header = header.and_then(|h| millis(h.duration, h.timescale));
+    let fragmented = tracks
+        .iter()
+        .filter(|t| outline.fragments.of(t.id).is_some());
+    let in_fragments = fragmented
+        .filter_map(|t| millis(t.duration, t.timescale))
+        .max();
+    let in_tracks = tracks
+        .iter()
+        .filter_map(|t| millis(t.duration, t.timescale))
+        .max();
+    facts.duration_ms = in_header
+        .max(in_fragments)
+        .filter(|ms| *ms > 0)
+        .or(in_tracks.filter(|ms| *ms > 0))
+        .or(Some((outline.indexed_seconds * 1000.0) as u64).filter(|ms| *ms > 0));
     if let Some(udta) = find(&moov, b"udta") {
         facts.chapters = nero_chapters(udta);
         tags::user_data(udta, facts, &mut probed.cover);
@@ -193,7 +201,9 @@ fn outline(file: &FileReader) -> Result<Outline, Failure> {
                     return Err(Failure::Damaged("the index (moov box) is cut short".into()));
                 }
                 let body = file.bytes_at(offset + head, (size - head) as usize);
-                outline.moov = Some(body.map_err(unreadable)?);
+                let body = body.map_err(unreadable)?;
+                outline.fragments.movie(&body);
+                outline.moov = Some(body);
                 outline.index_first = !media_seen;
             }
             b"mdat" => media_seen = true,
@@ -205,16 +215,7 @@ fn outline(file: &FileReader) -> Result<Outline, Failure> {
                 let body = file
                     .bytes_at(offset + head, (size - head) as usize)
                     .map_err(unreadable)?;
-                let time = find(&body, b"traf")
-                    .and_then(|traf| find(traf, b"tfdt"))
-                    .and_then(|tfdt| {
-                        if tfdt.first() == Some(&1) {
-                            be64(tfdt, 4)
-                        } else {
-                            be32(tfdt, 4).map(u64::from)
-                        }
-                    });
-                outline.last_fragment = outline.last_fragment.max(time.unwrap_or(0));
+                outline.fragments.fragment(&body);
             }
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! One frame of a video, and facts of containers that have no parser of ours.
 
 use std::fs::File;
+use std::io::{Seek, SeekFrom};
 use std::os::fd::AsRawFd;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,6 +20,8 @@ use crate::wire::Failure;
 const POSITIONS: [u64; 3] = [10, 25, 50];
 /// Mean brightness (of 255) below which a frame counts as black.
 const DARK: u64 = 24;
+/// Furthest into a film that is played to reach a frame where seeking is impossible.
+const MAX_PLAYED_MS: u64 = 60_000;
 /// Time for one step of the pipeline: opening, or one seek.
 const STEP: Duration = Duration::from_secs(15);
 
@@ -39,6 +42,10 @@ impl Player {
     /// Opens the file paused on its first frame.
     fn open(file: &File) -> Result<Player, Failure> {
         ready()?;
+        // A pipeline before this one has moved the descriptor.
+        let mut descriptor = file;
+        let rewound = descriptor.seek(SeekFrom::Start(0));
+        rewound.map_err(|_| Failure::Damaged("the file could not be read".into()))?;
         let pipeline = Running(gst::Pipeline::new());
         let source = make("fdsrc")?;
         source.set_property("fd", file.as_raw_fd());
@@ -137,6 +144,39 @@ impl Player {
         self.sink.try_pull_preroll(gst::ClockTime::from_seconds(10))
     }
 
+    /// Plays from the start, and gives the first frame from `target_ms` on that is not
+    /// dark, or the last one that there was time for.
+    fn play_until(&self, target_ms: u64) -> Result<Option<Pixels>, Failure> {
+        let target = gst::ClockTime::from_mseconds(target_ms.min(MAX_PLAYED_MS));
+        let until = Instant::now() + STEP;
+        let Some(mut sample) = self.frame() else {
+            return Ok(None);
+        };
+        let playing = self.pipeline.0.set_state(gst::State::Playing);
+        while playing.is_ok() && Instant::now() < until {
+            let time = film_time(&sample);
+            if time.is_none_or(|time| time >= target) && brightness(&pixels(&sample)?) >= DARK {
+                break;
+            }
+            match self.sink.try_pull_sample(gst::ClockTime::from_seconds(5)) {
+                Some(next) => sample = next,
+                None => break,
+            }
+        }
+        pixels(&sample).map(Some)
+    }
+
+    /// The keyframe next to `target`, or the frame itself where that lies far before it, as
+    /// some indexes lead back to the very beginning; `None` when neither can be reached.
+    fn frame_near(&self, target: gst::ClockTime) -> Option<gst::Sample> {
+        let near = gst::SeekFlags::KEY_UNIT | gst::SeekFlags::SNAP_NEAREST;
+        let reached = |sample: &gst::Sample| film_time(sample).is_none_or(|at| at >= target / 2);
+        let found = [near, gst::SeekFlags::ACCURATE].into_iter();
+        found
+            .filter_map(|how| self.frame_at(target, how))
+            .find(reached)
+    }
+
     /// The frame the pipeline rests on after a seek; `None` when the seek failed.
     fn frame_at(&self, target: gst::ClockTime, how: gst::SeekFlags) -> Option<gst::Sample> {
         self.pipeline
@@ -187,29 +227,17 @@ fn is_container(structure: &gst::StructureRef) -> bool {
 }
 
 /// A frame at about 10 % of the play time that is not black, as stored
-/// (rotation not applied) with square pixels.
-pub(crate) fn poster(file: &File) -> Result<Pixels, Failure> {
+/// (rotation not applied) with square pixels. `duration_ms` is what is known of the
+/// play time without asking the demuxer.
+pub(crate) fn poster(file: &File, duration_ms: Option<u64>) -> Result<Pixels, Failure> {
     let player = Player::open(file)?;
     let no_frame = || Failure::Damaged("no video frame could be decoded".into());
-    let duration = player.duration_ms();
+    // A seek goes by the demuxer's own idea of the play time, where it has one.
+    let duration = player.duration_ms().or(duration_ms);
     let mut best: Option<(u64, Pixels)> = None;
     for percent in POSITIONS {
         let sample = match duration {
-            Some(ms) => {
-                let target = gst::ClockTime::from_mseconds(ms * percent / 100);
-                let near = gst::SeekFlags::KEY_UNIT | gst::SeekFlags::SNAP_NEAREST;
-                let sample = player.frame_at(target, near);
-                let time = sample
-                    .as_ref()
-                    .and_then(|s| s.buffer())
-                    .and_then(|b| b.pts());
-                // Some indexes lead a keyframe seek back to the very beginning.
-                if time.is_some_and(|time| time < target / 2) {
-                    player.frame_at(target, gst::SeekFlags::ACCURATE).or(sample)
-                } else {
-                    sample
-                }
-            }
+            Some(ms) => player.frame_near(gst::ClockTime::from_mseconds(ms * percent / 100)),
             None => player.frame(),
         };
         let Some(sample) = sample else { break };
@@ -222,16 +250,20 @@ pub(crate) fn poster(file: &File) -> Result<Pixels, Failure> {
             break;
         }
     }
-    if best.is_none() {
-        // Not seekable, or the seek led nowhere: the first frame will do.
-        let player = Player::open(file)?;
-        best = player
-            .frame()
-            .map(|sample| pixels(&sample))
-            .transpose()?
-            .map(|frame| (0, frame));
+    if let Some((_, frame)) = best {
+        return Ok(frame);
     }
-    best.map(|(_, frame)| frame).ok_or_else(no_frame)
+    // Not seekable (a fragmented MP4 without an index, for one): play up to it.
+    drop(player);
+    let player = Player::open(file)?;
+    let target = duration_ms.max(duration).map_or(0, |ms| ms / 10);
+    player.play_until(target)?.ok_or_else(no_frame)
+}
+
+/// Where in the film a frame stands; the stamps of a broadcast start anywhere.
+fn film_time(sample: &gst::Sample) -> Option<gst::ClockTime> {
+    let segment = sample.segment()?.downcast_ref::<gst::ClockTime>()?;
+    segment.to_stream_time(sample.buffer()?.pts()?)
 }
 
 /// Mean of all channels over a sample of the pixels.

@@ -26,6 +26,18 @@ async fn every_common_kind_of_film_gives_facts_and_a_poster() {
         ),
         (format!("{h264} -c:a aac b.mp4"), "video/mp4", "h264", "aac"),
         (
+            format!("{h264} -c:a aac -movflags frag_keyframe+empty_moov+default_base_moof l.mp4"),
+            "video/mp4",
+            "h264",
+            "aac",
+        ),
+        (
+            format!("{h264} -c:a aac -movflags frag_keyframe m.mp4"),
+            "video/mp4",
+            "h264",
+            "aac",
+        ),
+        (
             format!("{h264} -c:a aac c.mov"),
             "video/quicktime",
             "h264",
@@ -70,6 +82,12 @@ async fn every_common_kind_of_film_gives_facts_and_a_poster() {
         ),
         (format!("{h264} -c:a aac j.ts"), "video/mp2t", "h264", "aac"),
         (
+            "-c:v mpeg2video -c:a mp2 n.mpg".into(),
+            "video/mpeg",
+            "mpeg2",
+            "mp2",
+        ),
+        (
             "-c:v mpeg4 -vtag XVID -c:a libmp3lame k.avi".into(),
             "video/x-msvideo",
             "mpeg4",
@@ -105,15 +123,15 @@ async fn every_common_kind_of_film_gives_facts_and_a_poster() {
             "{tail}"
         );
         let ms = facts.duration_ms.unwrap_or(0);
-        // A transport stream has no index: its length is an estimate by clock samples.
-        let least = if mime == "video/mp2t" { 8_000 } else { 8_900 };
-        assert!((least..=10_300).contains(&ms), "{tail}: {ms} ms");
+        assert!((9_800..=10_200).contains(&ms), "{tail}: {ms} ms");
         assert_eq!(seen.problems, [], "{tail}");
         let sizes: Vec<_> = seen.previews.iter().map(|p| (p.width, p.height)).collect();
         assert_eq!(sizes, [(320, 180), (640, 360)], "{tail}");
         // At 10 % the film is blue; its first frames are green.
         let found = colour(&decoded(&seen.previews[1]), 0.5, 0.5);
-        assert!(near(found, BLUE, 30), "{tail}: {found:?}");
+        // A broadcast has no index: a seek lands somewhere near by its bit rate.
+        let early = mime == "video/mp2t" && near(found, GREEN, 30);
+        assert!(early || near(found, BLUE, 30), "{tail}: {found:?}");
         assert!(seen.thumbhash.is_some(), "{tail}");
     }
 }
