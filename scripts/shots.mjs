@@ -3,15 +3,15 @@
 // The demo media is drawn from a seed and imported through the real journey (the import job, the media worker);
 // nothing on the pictures is put there by other means.
 
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { demoMedia } from './demo-media.mjs'
-import { launchChromium } from './lib/chromium.mjs'
 import { cargo } from './lib/cargo.mjs'
+import { launchChromium } from './lib/chromium.mjs'
+import { drawCollection } from './lib/collection.mjs'
 import { openDaemon } from './lib/daemon.mjs'
 import { root, targetDir } from './lib/paths.mjs'
+import { emptyRooms, firstSteps, fullRooms } from './lib/rooms.mjs'
 import { buildUi } from './lib/ui.mjs'
 import { setup } from './setup.mjs'
 
@@ -19,113 +19,101 @@ const out = resolve(process.argv[2] ?? join(root, 'shots'))
 const sizes = [[1440, 900], [1024, 700]]
 const themes = ['dark', 'light']
 
+setup(['test'])
+buildUi()
+cargo(['build', '--workspace', '--bins', '--locked'])
 const work = mkdtempSync(join(tmpdir(), 'tributary-shots-'))
-const daemon = await prepare()
 const browser = await launchChromium()
 try {
-  const rooms = await roomsOf(daemon)
   mkdirSync(out, { recursive: true })
-  for (const colorScheme of themes) {
-    for (const [width, height] of sizes) {
-      const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: 'en-GB', reducedMotion: 'reduce' })
-      const page = await context.newPage()
-      await page.goto(daemon.url)
-      for (const [name, path, arrange] of rooms) {
-        await page.goto(`${daemon.api}${path}`)
-        await settled(page)
-        await arrange?.(page)
-        await page.screenshot({ path: join(out, `${name}-${colorScheme}-${width}x${height}.png`) })
-      }
-      await context.close()
-    }
-  }
-  await firstRun()
+  await withHome(async (daemon) => {
+    await firstRun(daemon)
+    await daemon.call('PATCH', '/settings', { firstRunDone: true })
+    await pictures(daemon, emptyRooms)
+  })
+  await withHome(async (daemon) => {
+    await fill(daemon)
+    await pictures(daemon, await fullRooms(daemon))
+  })
 } finally {
   await browser.close()
-  await daemon.close()
   rmSync(work, { recursive: true, force: true })
 }
 process.stdout.write(`${readdirSync(out).length} pictures in ${out}\n`)
 
-async function prepare() {
-  setup(['test'])
-  buildUi()
-  cargo(['build', '--workspace', '--bins', '--locked'])
-  const media = join(work, 'media')
-  demoMedia(root, [media, '--photos', '48', '--films', '8', '--seconds', '40', '--size', '1800x1200'])
-  music(join(media, 'music'))
-  const opened = await openDaemon(join(targetDir, 'debug/tributary'), work)
-  await opened.call('PATCH', '/settings', { firstRunDone: true })
-  await opened.import([join(media, 'films'), join(media, 'photos'), join(media, 'music')], 'copy', (job) => job.previewsPending === 0)
-  const films = (await opened.call('GET', '/items?kind=film&sort=title')).items
-  for (const [index, film] of films.slice(0, 4).entries())
-    await opened.call('PUT', `/items/${film.id}/progress`, { positionMs: 6000 + index * 7000, durationMs: film.durationMs })
-  const photos = (await opened.call('GET', '/items?kind=photo&limit=24')).items
-  const album = await opened.call('POST', '/albums', { title: 'North coast' })
-  await opened.call('POST', `/albums/${album.id}/items`, { ids: photos.slice(0, 14).map((photo) => photo.id) })
-  return opened
+async function withHome(use) {
+  const daemon = await openDaemon(join(targetDir, 'debug/tributary'), work)
+  try {
+    await use(daemon)
+  } finally {
+    await daemon.close()
+  }
 }
 
-/** A small record: tones with tags and a drawn cover. */
-function music(folder) {
-  mkdirSync(folder, { recursive: true })
-  const cover = join(work, 'cover.jpg')
-  const posters = readdirSync(join(work, 'media/films'))
-  execFileSync('ffmpeg', ['-v', 'error', '-y', '-i', join(work, 'media/films', posters[0], 'poster.jpg'), '-vf', 'crop=iw:iw:0:0,scale=600:600', cover])
-  for (const [index, title] of ['Source', 'Meander', 'Confluence', 'Delta'].entries())
-    execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', `sine=frequency=${220 * (1 + index / 4)}:duration=${30 + index * 9},tremolo=f=${2 + index}:d=0.8`, '-i', cover,
-      '-map', '0', '-map', '1', '-disposition:v', 'attached_pic', '-metadata', `title=${title}`, '-metadata', 'artist=The Weir', '-metadata', 'album=Upstream',
-      '-metadata', `track=${index + 1}`, '-metadata', 'date=2024', join(folder, `0${index + 1} ${title}.flac`)])
+/** A home as somebody has it after a while: some things begun, some liked, some thrown away. */
+async function fill({ call, import: take }) {
+  await call('PATCH', '/settings', { firstRunDone: true })
+  await take(drawCollection(), 'copy', (job) => job.previewsPending === 0)
+  const films = (await call('GET', '/items?kind=film&sort=title')).items
+  const episodes = (await call('GET', '/items?kind=episode&sort=title')).items
+  const begun = [films[1], episodes[1], films[4], films[6]]
+  for (const [index, item] of begun.entries())
+    await call('PUT', `/items/${item.id}/progress`, { positionMs: Math.round(item.durationMs * [0.58, 0.7, 0.2, 0.86][index]), durationMs: item.durationMs })
+  const photos = (await call('GET', '/items?kind=photo&sort=taken&limit=60')).items
+  const ids = (from, to) => photos.slice(from, to).map(({ id }) => id)
+  for (const [title, from, to] of [['North coast', 0, 14], ['Weekend in the hills', 14, 23], ['First snow', 40, 52]]) {
+    const album = await call('POST', '/albums', { title })
+    await call('POST', `/albums/${album.id}/items`, { ids: ids(from, to) })
+  }
+  await call('POST', '/items/batch', { ids: [...ids(2, 5), films[0].id], action: 'favourite' })
+  await call('POST', '/items/batch', { ids: ids(54, 58), action: 'trash' })
 }
 
-async function roomsOf({ call }) {
-  const film = (await call('GET', '/items?kind=film&sort=title&limit=1')).items[0]
-  const photo = (await call('GET', '/items?kind=photo&sort=taken&limit=1')).items[0]
-  const record = (await call('GET', '/music')).albums[0]
-  const album = (await call('GET', '/albums'))[0]
-  return [
-    ['home', '/'],
-    ['watch', '/watch'],
-    ['title', `/title/${film.id}`],
-    ['player', `/play/${film.id}`, async (page) => {
-      await page.waitForFunction(() => document.querySelector('video')?.currentTime > 1)
-      await page.mouse.move(400, 400)
-      await page.keyboard.press('k')
-    }],
-    ['pix', '/pix'],
-    ['lightbox', `/pix/photo/${photo.id}`],
-    ['album', `/pix/album/${album.id}`],
-    ['music', '/music'],
-    ['music-album', `/music/album/${record.id}`],
-    ['transfers', '/transfers'],
-    ['settings', '/settings'],
-    ['search', '/search?q=the'],
-  ]
+async function pictures(daemon, rooms) {
+  for (const look of looks()) {
+    const page = await signIn(daemon, look)
+    for (const [name, path, arrange] of rooms) {
+      await page.goto(`${daemon.api}${path}`)
+      await settled(page)
+      await arrange?.(page)
+      await settled(page)
+      await page.screenshot({ path: join(out, `${name}-${look.suffix}.png`) })
+    }
+    await page.context().close()
+  }
+}
+
+async function firstRun(daemon) {
+  for (const look of looks()) {
+    const page = await signIn(daemon, look)
+    for (const [name, arrange] of firstSteps) {
+      await arrange?.(page)
+      await settled(page)
+      await page.screenshot({ path: join(out, `${name}-${look.suffix}.png`) })
+    }
+    await page.context().close()
+  }
+}
+
+function looks() {
+  return themes.flatMap((colorScheme) => sizes.map(([width, height]) => ({ colorScheme, viewport: { width, height }, suffix: `${colorScheme}-${width}x${height}` })))
+}
+
+async function signIn(daemon, { colorScheme, viewport }) {
+  const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB', reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(60_000)
+  await page.goto(daemon.url)
+  return page
 }
 
 /** Nothing loads any more and every picture in view is drawn. */
 async function settled(page) {
-  await page.waitForLoadState('load')
-  await page.waitForFunction(() => document.querySelector('main') && !document.querySelector('[aria-busy="true"]') && [...document.images].filter((image) => {
-    const box = image.getBoundingClientRect()
-    return box.bottom > 0 && box.top < innerHeight
-  }).every((image) => image.complete))
-}
-
-async function firstRun() {
-  const fresh = await openDaemon(join(targetDir, 'debug/tributary'), work)
-  try {
-    for (const colorScheme of themes) {
-      for (const [width, height] of sizes) {
-        const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: 'en-GB', reducedMotion: 'reduce' })
-        const page = await context.newPage()
-        await page.goto(fresh.url)
-        await settled(page)
-        await page.screenshot({ path: join(out, `first-run-${colorScheme}-${width}x${height}.png`) })
-        await context.close()
-      }
+  await page.waitForFunction(() => {
+    const seen = (element) => {
+      const box = element.getBoundingClientRect()
+      return box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth
     }
-  } finally {
-    await fresh.close()
-  }
+    return document.querySelector('main, h1') && !document.querySelector('[aria-busy="true"]') && [...document.images].filter(seen).every((image) => image.complete)
+  })
 }

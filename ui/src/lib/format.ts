@@ -101,26 +101,25 @@ export function formatNumber(value: number, maximumFractionDigits = 1): string {
 export function formatDay(day: string, now = new Date()): string {
   const date = parseDay(day);
   if (date === null) return day;
-  const sameYear = date.getFullYear() === now.getFullYear();
-  return dates({
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    ...(sameYear ? {} : { year: 'numeric' }),
-  }).format(date);
+  // Apart, since some languages set a comma only when there is a year.
+  return t('format.day', {
+    weekday: dates({ weekday: 'long' }).format(date),
+    date: dates({ day: 'numeric', month: 'long', ...yearOf(date, now) }).format(date),
+  });
 }
 
-/** A calendar day where there is little room: "Sat 14 Jun", with the year when it is another. */
+/** A calendar day where there is little room: "Sat, 14 Jun", and "14 Jun 2024" of another year. */
 export function formatShortDay(day: string, now = new Date()): string {
   const date = parseDay(day);
   if (date === null) return day;
-  const sameYear = date.getFullYear() === now.getFullYear();
-  return dates({
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    ...(sameYear ? {} : { year: 'numeric' }),
-  }).format(date);
+  const year = yearOf(date, now);
+  const short = dates({ day: 'numeric', month: 'short', ...year }).format(date);
+  if (year.year !== undefined) return short;
+  return t('format.day', { weekday: dates({ weekday: 'short' }).format(date), date: short });
+}
+
+function yearOf(date: Date, now: Date): { year?: 'numeric' } {
+  return date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' };
 }
 
 /** A month key ("2024-06" or "2024-06#1") in words. */

@@ -1,7 +1,7 @@
 // What an item means on a shelf: where it leads, what to say about it, how far it was watched.
 import { t } from '$/i18n/index.svelte';
-import type { ItemCard } from './api';
-import { formatDuration } from './format';
+import type { CaptionTrack, ItemCard } from './api';
+import { formatDuration, formatLanguage } from './format';
 import { href } from './router.svelte';
 
 type Watched = Pick<ItemCard, 'progress'>;
@@ -65,4 +65,13 @@ export function quality({ width, height }: Pick<ItemCard, 'width' | 'height'>): 
 /** What stands between a person and an item, when something does. */
 export function stateTag({ state }: Pick<ItemCard, 'state'>): string | undefined {
   return state === 'ok' ? undefined : t(`state.${state}`);
+}
+
+/** "German" rather than "de"; what a file calls its captions otherwise. */
+export function captionName({ label, language }: Pick<CaptionTrack, 'label' | 'language'>): string {
+  if (language === null) return label;
+  const name = formatLanguage(language);
+  return label === '' || label.toLowerCase() === language.toLowerCase()
+    ? name
+    : `${name}, ${label}`;
 }

@@ -74,8 +74,14 @@ const maxRatio = 3.6;
 /** Rows may become this much higher than the target; beyond it, a row stays short of the edge. */
 const stretch = 1.38;
 const squeeze = 0.62;
-const minGroup = 176;
+/** Room for a short date over a single narrow photo. */
+const minGroup = 150;
 const groupGap = 20;
+/** Short days that stand in one row may make it lower or higher than the target by this much. */
+const lowest = 0.78;
+const highest = 1.3;
+/** The height of a row that short days do not fill. */
+const loose = 1.18;
 
 /** What a photo takes in the grid: extremes are cropped, so that one panorama is not a thread. */
 export function shownRatio(ratio: number): number {
@@ -92,15 +98,17 @@ export function layoutBucket(days: readonly DayRatios[], options: GridOptions): 
   const rows: GridRow[] = [];
   let y = 0;
   let first = 0;
-  for (const band of bands(measured, options, (day) => sum(day.ratios) * options.target)) {
-    const height = bandHeight(band, options);
-    const spans = spansOf(band, options, first, (day) => sum(day.ratios) * height);
+  const wide = (day: { ratios: readonly number[] }): number => sum(day.ratios);
+  for (const band of bands(measured, options, wide)) {
+    const exact = bandHeight(band, options, wide);
+    const spans = spansOf(band, options, first, wide, exact);
     rows.push({ kind: 'heading', y, height: options.heading, days: spans });
     y += options.heading;
     if (band.length > 1) {
       const boxes = band.flatMap((day, at) =>
-        boxesFrom(spans[at]?.x ?? 0, day.ratios, height, options.gap),
+        boxesFrom(spans[at]?.x ?? 0, day.ratios, exact, options.gap),
       );
+      const height = Math.round(exact);
       rows.push({ kind: 'photos', y, height, first, boxes });
       y += height + options.gap;
     } else {
@@ -128,18 +136,20 @@ export function estimateBucket(
   ratio: number,
 ): BucketLayout {
   const rows: GridRow[] = [];
-  const naturalOf = (day: DayCount): number => day.count * ratio * options.target;
+  const across = (day: DayCount): number => day.count * ratio;
   let y = 0;
   let first = 0;
-  for (const band of bands(days, options, naturalOf)) {
-    const spans = spansOf(band, options, first, naturalOf);
+  for (const band of bands(days, options, across)) {
+    const exact = bandHeight(band, options, across);
+    const spans = spansOf(band, options, first, across, exact);
     rows.push({ kind: 'heading', y, height: options.heading, days: spans });
     y += options.heading;
     const photos = band.reduce((total, day) => total + day.count, 0);
     const wide = photos * (ratio * options.target + options.gap);
     const lines =
       band.length > 1 ? 1 : Math.max(1, Math.round(wide / (options.width + options.gap)));
-    const height = lines * (options.target + options.gap) - options.gap;
+    const height =
+      band.length > 1 ? Math.round(exact) : lines * (options.target + options.gap) - options.gap;
     rows.push({ kind: 'blank', y, height });
     y += height + options.dayGap;
     first += photos;
@@ -147,62 +157,100 @@ export function estimateBucket(
   return { height: y, rows };
 }
 
-/** Days that are short stand side by side; a long day has its own band. */
+/** The sum of a day's ratios: its width in rows of height 1. */
+type WidthOf<D> = (day: D) => number;
+
+/**
+ * Short days stand side by side; a long day has its own band. The breaks are chosen for the whole
+ * bucket, so that rows are full and near the target, and what stays empty is little.
+ */
 function bands<D extends DayCount>(
   days: readonly D[],
   options: GridOptions,
-  naturalOf: (day: D) => number,
+  wide: WidthOf<D>,
 ): D[][] {
-  const made: D[][] = [];
-  let open: D[] = [];
-  let used = 0;
-  for (const day of days) {
-    if (day.count === 0) continue;
-    const own = Math.max(minGroup, naturalOf(day) + options.gap * (day.count - 1));
-    if (open.length > 0 && used + groupGap + own <= options.width) {
-      open.push(day);
-      used += groupGap + own;
-    } else {
-      open = [day];
-      made.push(open);
-      used = own;
+  const there = days.filter(({ count }) => count > 0);
+  const best = new Float64Array(there.length + 1).fill(Infinity);
+  const from = new Int32Array(there.length + 1);
+  best[0] = 0;
+  for (let end = 1; end <= there.length; end += 1) {
+    for (let start = end - 1; start >= 0; start -= 1) {
+      const band = there.slice(start, end);
+      const own = bandCost(band, options, wide);
+      if (own === null) break;
+      const cost = (best[start] ?? Infinity) + own;
+      if (cost < (best[end] ?? Infinity)) {
+        best[end] = cost;
+        from[end] = start;
+      }
     }
   }
+  const made: D[][] = [];
+  for (let end = there.length; end > 0; end = from[end] ?? 0)
+    made.unshift(there.slice(from[end] ?? 0, end));
   return made;
 }
 
-function bandHeight(
-  band: readonly (DayCount & { ratios: readonly number[] })[],
+/** How far a band is from a good row; null when these days do not fit into one. */
+function bandCost<D extends DayCount>(
+  band: readonly D[],
   options: GridOptions,
+  wide: WidthOf<D>,
+): number | null {
+  const { target, width } = options;
+  if (widthAt(band, options, wide, target * lowest) > width) return band.length > 1 ? null : 0;
+  const height = bandHeight(band, options, wide);
+  const empty = 1 - widthAt(band, options, wide, height) / width;
+  return Math.log(height / target) ** 2 + 0.1 + empty ** 2;
+}
+
+function widthAt<D extends DayCount>(
+  band: readonly D[],
+  { gap }: GridOptions,
+  wide: WidthOf<D>,
+  height: number,
 ): number {
-  const { target, gap, width } = options;
-  const ratios = band.reduce((total, day) => total + sum(day.ratios), 0);
-  const gaps = band.reduce((total, day) => total + gap * (day.count - 1), 0);
-  const free = width - gaps - groupGap * (band.length - 1);
-  const height = Math.floor(Math.min(target * 1.18, free / ratios));
-  const fits = (tall: number): boolean =>
-    groupGap * (band.length - 1) +
-      band.reduce(
-        (total, day) => total + Math.max(minGroup, sum(day.ratios) * tall + gap * (day.count - 1)),
-        0,
-      ) <=
-    width;
-  return height > target && fits(height) ? height : target;
+  return band.reduce(
+    (total, day) => total + groupWidth(wide(day) * height, day.count, gap),
+    groupGap * (band.length - 1),
+  );
+}
+
+const groupWidth = (photos: number, count: number, gap: number): number =>
+  Math.max(minGroup, photos + gap * (count - 1));
+
+/** The height at which a band fills the width, or the usual one where that would be too high. */
+function bandHeight<D extends DayCount>(
+  band: readonly D[],
+  options: GridOptions,
+  wide: WidthOf<D>,
+): number {
+  const { target, width } = options;
+  const fits = (height: number): boolean => widthAt(band, options, wide, height) <= width;
+  if (fits(target * highest)) return target * loose;
+  let [low, high] = [target * lowest, target * highest];
+  for (let step = 0; step < 20; step += 1) {
+    const middle = (low + high) / 2;
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 function spansOf<D extends DayCount>(
   band: readonly D[],
   options: GridOptions,
   first: number,
-  naturalOf: (day: D) => number,
+  wide: WidthOf<D>,
+  height: number,
 ): DaySpan[] {
   const shared = band.length > 1;
   let x = 0;
   let index = first;
   return band.map((day) => {
-    const own = Math.max(minGroup, Math.round(naturalOf(day)) + options.gap * (day.count - 1));
-    const width = shared ? own : options.width;
-    const span = { day: day.day, count: day.count, first: index, x, width, shared };
+    const own = groupWidth(wide(day) * height, day.count, options.gap);
+    const width = shared ? Math.round(own) : options.width;
+    const span = { day: day.day, count: day.count, first: index, x: Math.round(x), width, shared };
     x += own + groupGap;
     index += day.count;
     return span;

@@ -4,6 +4,7 @@ import type { QueryClient } from '@tanstack/svelte-query';
 import { SvelteMap } from 'svelte/reactivity';
 import { api, isAbort, keys, type Photo, type PhotoBucket, type PhotosQuery } from '$/lib/api';
 import { handleError } from '$/lib/toasts.svelte';
+import { kindsOf, type Kinds } from './names';
 import { between, move, type Place } from './ranges';
 
 /** Buckets kept in memory; those farthest from use go first. */
@@ -14,6 +15,11 @@ export class PhotoSource {
   buckets = $state.raw<readonly PhotoBucket[]>([]);
   readonly counts = $derived(this.buckets.map(({ count }) => count));
   readonly total = $derived(this.counts.reduce((sum, count) => sum + count, 0));
+  /** Photos and clips apart, once all of them were fetched. */
+  readonly kinds = $derived.by<Kinds | null>(() => {
+    const all = this.buckets.map(({ key }) => this.#loaded.get(key));
+    return all.every((part) => part !== undefined) ? kindsOf(all.flat()) : null;
+  });
   readonly #loaded = new SvelteMap<string, readonly Photo[]>();
   readonly #running = new Map<string, Promise<readonly Photo[]>>();
   readonly #client: QueryClient;

@@ -2,6 +2,7 @@
 import type { MenuItem } from '$/components/menu';
 import { t } from '$/i18n/index.svelte';
 import { formatLanguage } from '$/lib/format';
+import { captionName } from '$/lib/items';
 import { speeds } from './playback.svelte';
 import type { Session } from './session.svelte';
 
@@ -14,7 +15,7 @@ export function captionItems(session: Session): MenuItem[] {
       run: () => void session.chooseCaption(null),
     },
     ...session.item.captions.map((track) => ({
-      label: track.label,
+      label: captionName(track),
       checked: session.captionId === track.id,
       run: () => void session.chooseCaption(track),
     })),

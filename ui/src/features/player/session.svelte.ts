@@ -3,9 +3,10 @@
 import { t } from '$/i18n/index.svelte';
 import { api, type CaptionTrack, type ItemDetail, type Settings } from '$/lib/api';
 import { formatClock, formatNumber, formatPercent } from '$/lib/format';
+import { captionName } from '$/lib/items';
 import { isBoolean, isNumber, recall, remember } from '$/lib/local';
 import { href, router } from '$/lib/router.svelte';
-import { handleError } from '$/lib/toasts.svelte';
+import { handleError, toasts } from '$/lib/toasts.svelte';
 import { platform } from '$/platform';
 import { chapterAt, chapterStep, type Chapter } from './chapters';
 import type { PlayerAct } from './keymap';
@@ -97,10 +98,13 @@ export class Session {
     this.#lastCaption = track.id;
     try {
       const response = await fetch(track.url);
+      if (!response.ok) throw new Error(response.statusText);
       const text = await response.text();
       if (this.captionId === track.id) this.cues = parseVtt(text);
-    } catch (error) {
-      handleError(error);
+    } catch {
+      if (this.captionId !== track.id) return;
+      this.captionId = null;
+      toasts.show({ title: t('player.captionsFailed', { name: captionName(track) }) });
     }
   }
 
@@ -113,7 +117,7 @@ export class Session {
     } else {
       const track = captions.find(({ id }) => id === this.#lastCaption) ?? captions[0] ?? null;
       void this.chooseCaption(track);
-      if (track !== null) this.say(t('player.captionsOn', { name: track.label }));
+      if (track !== null) this.say(t('player.captionsOn', { name: captionName(track) }));
     }
   }
 

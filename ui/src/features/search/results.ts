@@ -66,7 +66,7 @@ export function groupsOf(result: SearchResult): FoundGroup[] {
       entries: result.albums.map((album) => ({
         id: album.id,
         title: album.title,
-        note: t('pix.count', { count: album.count }),
+        note: t('pix.items', { count: album.count }),
         href: href('photoAlbum', { id: album.id }),
         src: album.cover,
         thumbhash: album.thumbhash,

@@ -15,6 +15,7 @@ const defaults = {
   closeToTray: 'ask',
   watchedThreshold: 0.92,
   autoplayNext: true,
+  seekSeconds: 10,
   slideshowSeconds: 5,
   captions: { size: 100, color: '#ffffff', delayMs: 0 },
 } satisfies Partial<Settings>;

@@ -12,6 +12,7 @@ const entries = {
   notifications: { section: 'general', desktop: true },
   closeToTray: { section: 'general', desktop: true },
   autoplayNext: { section: 'playback', desktop: false },
+  seekSeconds: { section: 'playback', desktop: false },
   watchedThreshold: { section: 'playback', desktop: false },
   captions: { section: 'playback', desktop: false },
   slideshowSeconds: { section: 'playback', desktop: false },
