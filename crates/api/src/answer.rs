@@ -3,6 +3,9 @@
 //! Follows RFC 9110 (sections 13 and 14). The ETag is strong and is the content
 //! id, so equal tags mean equal bytes for ever. Bodies are pulled by the client: at
 //! most two reads of [`node::MAX_READ`] bytes are under way for each connection.
+//!
+//! The first read is done before the head goes out: a file that changed, is gone or is
+//! damaged there is an error with a status. One that breaks later breaks the connection.
 
 use std::ops::Range;
 
@@ -17,7 +20,7 @@ use node::{MediaStream, ReadMedia};
 
 use crate::{
     dto::ErrorCode,
-    error::ApiError,
+    error::{ApiError, ApiResult},
     range::{self, Wanted},
 };
 
@@ -51,6 +54,18 @@ impl Source {
         match self {
             Self::Stream(stream) => stream.size(),
             Self::Bytes(bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// As [`Source::read`], with the first piece read already.
+    async fn begin(&self, range: Range<u64>) -> Result<Pieces, ReadMedia> {
+        let mut pieces = self.read(range);
+        match pieces.next().await {
+            Some(first) => {
+                let first = stream::once(std::future::ready(Ok(first?)));
+                Ok(first.chain(pieces).boxed())
+            }
+            None => Ok(pieces),
         }
     }
 
@@ -113,10 +128,10 @@ async fn exactly(media: &MediaStream, at: u64, until: u64) -> Result<Vec<Bytes>,
 
 impl FileAnswer {
     /// The answer to a GET or HEAD with these headers.
-    pub(crate) fn respond(self, method: &Method, request: &HeaderMap) -> Response {
+    pub(crate) async fn respond(self, method: &Method, request: &HeaderMap) -> ApiResult<Response> {
         let size = self.source.size();
         if let Some(status) = precondition(request, &self.etag) {
-            return self.finish(status, Body::empty(), None);
+            return Ok(self.finish(status, Body::empty(), None));
         }
         let wanted = match request.get(header::RANGE).map(HeaderValue::to_str) {
             Some(Ok(range)) if *method == Method::GET && range_applies(request, &self.etag) => {
@@ -124,9 +139,9 @@ impl FileAnswer {
             }
             _ => Wanted::All,
         };
-        match wanted {
+        Ok(match wanted {
             Wanted::All => {
-                let body = self.body(method, 0..size);
+                let body = self.body(method, 0..size).await?;
                 self.finish(StatusCode::OK, body, Some(size))
             }
             Wanted::Nothing => {
@@ -148,7 +163,7 @@ impl FileAnswer {
                 [range] => {
                     let length = range.end - range.start;
                     let content_range = content_range(range, size);
-                    let body = self.body(method, range.clone());
+                    let body = self.body(method, range.clone()).await?;
                     let mut response = self.finish(StatusCode::PARTIAL_CONTENT, body, Some(length));
                     set(
                         response.headers_mut(),
@@ -157,20 +172,25 @@ impl FileAnswer {
                     );
                     response
                 }
-                _ => self.multipart(parts, size),
+                _ => self.multipart(parts, size).await?,
             },
-        }
+        })
     }
 
-    fn body(&self, method: &Method, range: Range<u64>) -> Body {
-        if *method == Method::HEAD || range.is_empty() {
+    async fn body(&self, method: &Method, range: Range<u64>) -> ApiResult<Body> {
+        if range.is_empty() {
+            return Ok(Body::empty());
+        }
+        // HEAD reads, too: its answer is that of GET.
+        let pieces = self.source.begin(range).await?;
+        Ok(if *method == Method::HEAD {
             Body::empty()
         } else {
-            Body::from_stream(self.source.read(range))
-        }
+            Body::from_stream(pieces)
+        })
     }
 
-    fn multipart(self, parts: Vec<Range<u64>>, size: u64) -> Response {
+    async fn multipart(self, parts: Vec<Range<u64>>, size: u64) -> ApiResult<Response> {
         // The boundary cannot occur by accident: it is made from the content's own hash.
         let boundary: String = self
             .etag
@@ -193,7 +213,10 @@ impl FileAnswer {
             );
             length += head.len() as u64 + (range.end - range.start);
             pieces.push(text(head));
-            pieces.push(self.source.read(range.clone()));
+            pieces.push(match index {
+                0 => self.source.begin(range.clone()).await?,
+                _ => self.source.read(range.clone()),
+            });
         }
         let tail = format!("\r\n--{boundary}--\r\n");
         length += tail.len() as u64;
@@ -205,7 +228,7 @@ impl FileAnswer {
             header::CONTENT_TYPE,
             &format!("multipart/byteranges; boundary={boundary}"),
         );
-        response
+        Ok(response)
     }
 
     fn finish(self, status: StatusCode, body: Body, length: Option<u64>) -> Response {
@@ -278,19 +301,19 @@ fn range_applies(request: &HeaderMap, etag: &str) -> bool {
 }
 
 /// A part of a file, with no conditions: what `cat` prints.
-pub(crate) fn part(stream: MediaStream, range: Range<u64>) -> Response {
+pub(crate) async fn part(stream: MediaStream, range: Range<u64>) -> ApiResult<Response> {
     let length = range.end.saturating_sub(range.start);
     let source = Source::Stream(Box::new(stream));
     let body = if length == 0 {
         Body::empty()
     } else {
-        Body::from_stream(source.read(range))
+        Body::from_stream(source.begin(range).await?)
     };
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     set(headers, header::CONTENT_TYPE, "application/octet-stream");
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    response
+    Ok(response)
 }
 
 /// A CAR as it is made. A failure in the middle breaks the connection, so that nobody

@@ -23,7 +23,7 @@ use axum::{
     routing::get,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
-use node::{ContentPath, MediaStream, Opened, ReadContent};
+use node::{CarScope, ContentPath, MediaStream, Opened, ReadContent};
 
 use crate::{
     answer::{self, FileAnswer, Source, precondition, set},
@@ -98,7 +98,7 @@ async fn answer(app: &MediaApp, request: &Parts) -> ApiResult<Response> {
     set(&mut headers, header::VARY, "Accept");
     match asked.form {
         Form::Raw => raw(app, request, end, headers).await,
-        Form::Car => car(app, request, end, headers).await,
+        Form::Car(scope) => car(app, request, &asked, end, scope, headers).await,
         Form::Plain => plain(app, request, &asked, headers).await,
     }
 }
@@ -153,24 +153,44 @@ async fn raw(
         mime: "application/vnd.ipld.raw".to_owned(),
         headers,
     };
-    Ok(answer.respond(&request.method, &request.headers))
+    answer.respond(&request.method, &request.headers).await
 }
 
-/// Everything below a root as CARv1.
+/// The blocks of a path and of what it leads to as CARv1.
 async fn car(
     app: &MediaApp,
     request: &Parts,
+    asked: &Asked,
     cid: dag::Cid,
+    scope: CarScope,
     mut headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let etag = format!("W/\"{cid}.car.dfs.n\"");
+    // The blocks of the path are in it, too.
+    let from = match asked.path.segments.len() {
+        0 => String::new(),
+        names => format!("{}.{names}.", asked.path.root),
+    };
+    let what = match scope {
+        CarScope::All => String::new(),
+        CarScope::Block => ".block".to_owned(),
+        CarScope::Entity(None) => ".entity".to_owned(),
+        CarScope::Entity(Some(range)) => match range.to {
+            Some(to) => format!(".entity.{}.{to}", range.from),
+            None => format!(".entity.{}", range.from),
+        },
+    };
+    let etag = format!("W/\"{from}{cid}.car.dfs.n{what}\"");
     set(&mut headers, header::ETAG, &etag);
     set(&mut headers, header::CACHE_CONTROL, FOR_EVER);
     let mut response = match precondition(&request.headers, &etag) {
         Some(status) => status.into_response(),
         None => {
             // Asked for even with HEAD: a root that is not here must be a 404.
-            let stream = app.node().dag_export(cid).await.map_err(read_error)?;
+            let stream = app
+                .node()
+                .car(&asked.path, scope)
+                .await
+                .map_err(read_error)?;
             let mut response = answer::car(stream);
             if request.method == Method::HEAD {
                 *response.body_mut() = Body::empty();
@@ -208,7 +228,7 @@ async fn plain(
     {
         Opened::File(stream) => {
             let name = asked.path.segments.last().cloned();
-            Ok(file(request, *stream, name, asked, headers))
+            file(request, *stream, name, asked, headers).await
         }
         Opened::Directory { .. } if !asked.slash => {
             let mut response = StatusCode::MOVED_PERMANENTLY.into_response();
@@ -231,7 +251,7 @@ async fn plain(
                     app.node().open_content(&path).await.map_err(read_error)?
                 {
                     let name = Some("index.html".to_owned());
-                    return Ok(file(request, *stream, name, asked, headers));
+                    return file(request, *stream, name, asked, headers).await;
                 }
             }
             let etag = listing::etag(&cid);
@@ -242,7 +262,7 @@ async fn plain(
                 mime: "text/html; charset=utf-8".to_owned(),
                 headers,
             };
-            Ok(answer.respond(&request.method, &request.headers))
+            answer.respond(&request.method, &request.headers).await
         }
         Opened::Symlink { cid, target } => {
             set(&mut headers, header::CACHE_CONTROL, FOR_EVER);
@@ -252,7 +272,7 @@ async fn plain(
                 mime: "inode/symlink".to_owned(),
                 headers,
             };
-            Ok(answer.respond(&request.method, &request.headers))
+            answer.respond(&request.method, &request.headers).await
         }
         _ => Err(ApiError::new(
             ErrorCode::UnsupportedFormat,
@@ -262,13 +282,13 @@ async fn plain(
     }
 }
 
-fn file(
+async fn file(
     request: &Parts,
     stream: MediaStream,
     name: Option<String>,
     asked: &Asked,
     mut headers: HeaderMap,
-) -> Response {
+) -> ApiResult<Response> {
     set(&mut headers, header::CACHE_CONTROL, FOR_EVER);
     let name = asked.filename.clone().or(name);
     let kind = if asked.download {
@@ -294,5 +314,5 @@ fn file(
         headers,
         source: Source::Stream(Box::new(stream)),
     };
-    answer.respond(&request.method, &request.headers)
+    answer.respond(&request.method, &request.headers).await
 }

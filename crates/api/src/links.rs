@@ -3,8 +3,10 @@
 //! A URL is `/WHAT/ITEM/NAME?e=EXPIRY&s=SIGNATURE`, with the expiry in Unix seconds and
 //! the first 16 bytes of HMAC-SHA256 over `WHAT/ITEM/NAME\nEXPIRY` in base64url. The
 //! expiry is rounded up to a day boundary plus one day, so that a URL stays the same
-//! (and cached) for a day and lives for at least one more. The key is random per start:
-//! URLs of an earlier run are worth nothing.
+//! (and cached) for a day and lives for at least one more. The key belongs to the home
+//! ([`key`]), so URLs outlive a restart on the same port.
+
+pub(crate) mod key;
 
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -151,7 +153,7 @@ mod tests {
         let other = Links::new([8; 32], "http://b".into());
         assert!(
             !other.verify(&path, &signed, now),
-            "another start has another key"
+            "another home has another key"
         );
     }
 

@@ -135,7 +135,7 @@ async fn media(
         headers,
         source: Source::Stream(Box::new(stream)),
     };
-    Ok(answer.respond(request.method(), request.headers()))
+    answer.respond(request.method(), request.headers()).await
 }
 
 async fn preview(
@@ -172,7 +172,7 @@ async fn preview(
         headers,
         source: Source::Bytes(preview.bytes),
     };
-    Ok(answer.respond(request.method(), request.headers()))
+    answer.respond(request.method(), request.headers()).await
 }
 
 async fn captions(
@@ -204,7 +204,7 @@ async fn captions(
         headers,
         source: Source::Bytes(Bytes::from(text)),
     };
-    Ok(answer.respond(request.method(), request.headers()))
+    answer.respond(request.method(), request.headers()).await
 }
 
 fn open_error(error: OpenStream) -> ApiError {

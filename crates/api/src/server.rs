@@ -6,11 +6,12 @@
 //! `run.json` behind; the next start removes it.
 
 mod listen;
+mod patience;
 mod run_file;
 
 use std::{
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
@@ -24,12 +25,12 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     app::{App, Inner},
     guard::{Door, guard},
-    links::Links,
+    links::{self, Links},
     media,
     media_app::MediaApp,
     openapi::BASE,
     routes,
-    token::{SessionToken, random_key},
+    token::SessionToken,
     ui::{self, UiAssets},
 };
 
@@ -97,6 +98,12 @@ pub enum StartServer {
     /// The system gave no random bytes for keys.
     #[error("the system gave no random bytes for the session token")]
     MakeSecret,
+    /// There is no room for `run.json`.
+    #[error("the disk of the home is full: there is no room for {0:?}")]
+    DiskFull(PathBuf),
+    /// The disk of the home became read-only.
+    #[error("the home is on a read-only disk: {0:?} cannot be written")]
+    ReadOnly(PathBuf),
     /// `run.json` could not be written.
     #[error("could not write {path:?}")]
     WriteRunFile {
@@ -109,6 +116,35 @@ pub enum StartServer {
 }
 
 impl StartServer {
+    fn from_run_file(path: &Path, source: std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        match source.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull(path.to_owned()),
+            ErrorKind::ReadOnlyFilesystem => Self::ReadOnly(path.to_owned()),
+            _ => Self::WriteRunFile {
+                path: path.to_owned(),
+                source,
+            },
+        }
+    }
+
+    /// The code on the wire, in snake case; those of the home are as in [`node::OpenNode`].
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::DiskFull(_) => "disk_full",
+            Self::ReadOnly(_) => "home_read_only",
+            Self::WriteRunFile { .. } => "home_unusable",
+            _ => "listen_failed",
+        }
+    }
+
+    /// What is safe, in English.
+    #[must_use]
+    pub fn safe(&self) -> &'static str {
+        "Nothing in the home was changed or deleted, and your own files are untouched."
+    }
+
     /// What to do about it, in English.
     #[must_use]
     pub fn todo(&self) -> &'static str {
@@ -120,7 +156,9 @@ impl StartServer {
             Self::Bind { .. } => "Check the address and that programs may listen there.",
             Self::BadToken => "Leave the token out to get a random one.",
             Self::MakeSecret => "Check the system's random source.",
-            Self::WriteRunFile { .. } => "Check that the home is writable and not full.",
+            Self::DiskFull(_) => "Free some space on that disk and start again.",
+            Self::ReadOnly(_) => "Make the disk writable, or choose another home with --home.",
+            Self::WriteRunFile { .. } => "Check that the home is writable.",
         }
     }
 }
@@ -148,13 +186,13 @@ impl Server {
         };
         let (api_listener, api) = bind(config.api).await?;
         let (media_listener, media) = bind(config.media).await?;
-        let key = random_key().map_err(|_| StartServer::MakeSecret)?;
+        let key = links::key::load_or_make(node.home()).map_err(|_| StartServer::MakeSecret)?;
         let endpoint = Endpoint {
             api_url: format!("http://{api}"),
             media_url: format!("http://{media}"),
             token: token.as_str().to_owned(),
         };
-        let links = Links::new(key, endpoint.media_url.clone());
+        let signer = Links::new(key, endpoint.media_url.clone());
         let api_door = Door::new(api, config.window_origin.clone());
         let media_door = Door::new(media, config.window_origin).with_own(api_door.own_origins());
         let ending = CancellationToken::new();
@@ -165,7 +203,7 @@ impl Server {
             door: api_door,
             token,
             cookie_name: format!("tributary_session_{}", api.port()),
-            links: links.clone(),
+            links: signer.clone(),
             ui: config.ui,
             ui_policy: HeaderValue::from_str(&policy)
                 .expect("BUG: the policy is ASCII and the base URL is an address"),
@@ -174,7 +212,7 @@ impl Server {
             asked_to_end: asked,
         });
         let run_file = node.home().join("run.json");
-        let media_app = MediaApp::new(node, media_door, links);
+        let media_app = MediaApp::new(node, media_door, signer);
         let tracker = TaskTracker::new();
         tracker.spawn(listen::serve(
             api_listener,
@@ -198,10 +236,7 @@ impl Server {
         };
         if let Err(source) = run_file::write(&server.run_file, &server.run()) {
             server.shutdown().await;
-            return Err(StartServer::WriteRunFile {
-                path: server.run_file.clone(),
-                source,
-            });
+            return Err(StartServer::from_run_file(&server.run_file, source));
         }
         tracing::info!(
             api = server.endpoint.api_url,

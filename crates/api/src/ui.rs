@@ -138,7 +138,10 @@ pub(crate) async fn serve(State(app): State<App>, request: Request) -> Response 
         mime: mime_of(name).to_owned(),
         headers,
     };
-    answer.respond(request.method(), request.headers())
+    match answer.respond(request.method(), request.headers()).await {
+        Ok(response) => response,
+        Err(error) => error.into_response(),
+    }
 }
 
 fn page_headers(app: &App) -> http::HeaderMap {

@@ -78,7 +78,7 @@ impl Failure {
     fn code(&self) -> &'static str {
         match self {
             Self::OpenHome(error) => error.code(),
-            Self::StartServer(_) => "listen_failed",
+            Self::StartServer(error) => error.code(),
             Self::SomeFiles { .. } => "some_files_failed",
             Self::Usage(_) => "usage",
             Self::Talk(_) => "daemon_unreachable",
@@ -90,7 +90,7 @@ impl Failure {
         match self {
             Self::OpenHome(error) => Some(error.safe()),
             Self::Refused(body) => body.safe.as_deref(),
-            Self::StartServer(_) => Some("Nothing in the home was changed."),
+            Self::StartServer(error) => Some(error.safe()),
             Self::SomeFiles { .. } => Some("The other files are in the library."),
             _ => None,
         }
@@ -118,6 +118,11 @@ impl Failure {
             },
             Self::UseFile { source, .. } if source.kind() == io::ErrorKind::NotFound => 3,
             Self::OpenHome(_) | Self::NoHome => 4,
+            Self::StartServer(
+                StartServer::DiskFull(_)
+                | StartServer::ReadOnly(_)
+                | StartServer::WriteRunFile { .. },
+            ) => 4,
             Self::SomeFiles { .. } => 5,
             _ => 1,
         })

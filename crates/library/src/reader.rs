@@ -55,6 +55,16 @@ impl Reader {
         crate::tx::item_by_root(&self.kv, root)
     }
 
+    /// True when a rendition of any item, in the trash or not, has this root.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn has_root(&self, root: &Cid) -> Answer<bool> {
+        let prefix = root.to_bytes();
+        let keys = self.kv.keys(T::Roots, &prefix)?;
+        Ok(keys.iter().any(|key| key.len() == prefix.len() + 16))
+    }
+
     /// What is known of a path: an import skips it when the stamp is equal.
     ///
     /// # Errors

@@ -8,6 +8,8 @@ mod add;
 pub(crate) mod car;
 mod read;
 
+pub use car::{ByteRange, CarScope};
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,7 +18,7 @@ use dag::{Cid, CidVersion};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::events::Event;
-use crate::import::sink::is_own_pin;
+use crate::import::sink::is_library_pin;
 use crate::node::Node;
 use crate::stream::MediaStream;
 use crate::tasks::Lane;
@@ -336,15 +338,26 @@ impl Node {
             .map_err(|error| ReadContent::ReadStore(Box::new(error)))
     }
 
-    /// Pins a root whose blocks are here.
+    /// Pins a root whose blocks are all here; there is nobody to ask for missing ones yet.
     pub async fn pin(
         &self,
         cid: Cid,
         kind: store::PinKind,
         name: String,
     ) -> Result<(), WriteContent> {
-        let store = Arc::clone(&self.inner.store);
-        let work = move || store.pin(&cid, kind, &name).map_err(pin_failed);
+        if is_library_pin(&name) {
+            return Err(WriteContent::BadOptions(format!(
+                "the name {name:?} is kept for the library"
+            )));
+        }
+        let inner = Arc::clone(&self.inner);
+        let work = move || {
+            let cancel = || inner.tasks.is_stopping();
+            inner
+                .store
+                .pin_complete(&[cid], kind, &name, &cancel)
+                .map_err(pin_failed)
+        };
         self.inner.tasks.blocking(Lane::Work, work).await
     }
 
@@ -356,7 +369,7 @@ impl Node {
             let pins = store.pins().map_err(failed)?;
             let mut names = pins
                 .iter()
-                .filter(|pin| pin.cid == cid && !is_own_pin(&pin.name))
+                .filter(|pin| pin.cid == cid && !is_library_pin(&pin.name))
                 .peekable();
             if names.peek().is_none() {
                 return Err(WriteContent::NotPinned(cid));
@@ -368,14 +381,23 @@ impl Node {
 
     /// The DAG below `root` as CARv1, depth first, each block once.
     pub async fn dag_export(&self, root: Cid) -> Result<CarStream, ReadContent> {
-        // The root first, so that a missing one is an error before the stream.
-        self.block(root).await?;
+        self.car(&root.into(), CarScope::All).await
+    }
+
+    /// The blocks of a path and, as `scope` says, of what it leads to, as CARv1 whose root
+    /// is where the path leads; depth first, each block once.
+    pub async fn car(&self, path: &ContentPath, scope: CarScope) -> Result<CarStream, ReadContent> {
+        // The end first, so that a missing one is an error before the stream.
+        self.block(self.resolve(path).await?).await?;
+        let path = path.clone();
         let (sender, receiver) = tokio::sync::mpsc::channel(CAR_AHEAD);
         let task = Arc::clone(&self.inner);
         self.inner.tasks.spawn("dag-export", async move {
             let inner = Arc::clone(&task);
             task.tasks
-                .blocking(Lane::Work, move || car::export(&inner, root, &sender))
+                .blocking(Lane::Work, move || {
+                    car::export(&inner, &path, scope, &sender)
+                })
                 .await;
         });
         Ok(CarStream { receiver })
@@ -405,16 +427,16 @@ impl Node {
         let work = self
             .inner
             .tasks
-            .blocking(Lane::Work, move || work(Pieces { receiver }));
+            .blocking(Lane::Work, move || work(Pieces::new(receiver)));
         let pump = async move {
             loop {
                 let mut piece = BytesMut::with_capacity(PIECE);
                 let piece = match source.read_buf(&mut piece).await {
-                    Ok(0) => return,
+                    // An empty piece says that this was all.
                     Ok(_) => Ok(piece.freeze()),
                     Err(error) => Err(error),
                 };
-                let is_last = piece.is_err();
+                let is_last = piece.as_ref().map_or(true, Bytes::is_empty);
                 if sender.send(piece).await.is_err() || is_last {
                     return;
                 }
@@ -428,16 +450,43 @@ impl Node {
     }
 }
 
-/// Pieces of a stream on the blocking side.
+/// Pieces of a stream on the blocking side. The stream ends with an empty piece: when the
+/// client hangs up, the request is dropped with its sender, and that is no end of a file.
 pub(crate) struct Pieces {
     receiver: tokio::sync::mpsc::Receiver<std::io::Result<Bytes>>,
+    is_over: bool,
+}
+
+impl Pieces {
+    fn new(receiver: tokio::sync::mpsc::Receiver<std::io::Result<Bytes>>) -> Self {
+        Self {
+            receiver,
+            is_over: false,
+        }
+    }
 }
 
 impl Iterator for Pieces {
     type Item = std::io::Result<Bytes>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.receiver.blocking_recv()
+        if self.is_over {
+            return None;
+        }
+        match self.receiver.blocking_recv() {
+            Some(Ok(piece)) if piece.is_empty() => {
+                self.is_over = true;
+                None
+            }
+            Some(piece) => {
+                self.is_over = piece.is_err();
+                Some(piece)
+            }
+            None => {
+                self.is_over = true;
+                Some(Err(std::io::ErrorKind::UnexpectedEof.into()))
+            }
+        }
     }
 }
 
@@ -452,6 +501,10 @@ pub(crate) fn pin_failed(error: store::PinBlocks) -> WriteContent {
     match error {
         store::PinBlocks::MissingBlock(cid) => WriteContent::MissingBlock(cid),
         store::PinBlocks::CopyBlock(error) => put_failed(error),
+        store::PinBlocks::Cancelled => WriteContent::ShuttingDown,
+        store::PinBlocks::DecodeBlock(cid) => {
+            WriteContent::BadOptions(format!("{cid} is damaged, or of a kind unknown here"))
+        }
         error => WriteContent::WriteStore(Box::new(error)),
     }
 }

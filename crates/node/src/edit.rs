@@ -166,8 +166,10 @@ impl Inner {
     ) -> Result<BatchOutcome, EditItem> {
         let mut outcome = BatchOutcome::default();
         let mut gone = Vec::new();
+        // An import of the same bytes must not pin between the two commits below.
+        let _pinning = self.pinning.removing();
         // One commit; pins go after it, so that a kill in between leaves bytes too many,
-        // never too few. Leftover pins are found by verify of the library at export.
+        // never too few. Leftover pins go at the next start (`pinning`).
         self.library
             .write(|tx| {
                 for item in items {
@@ -188,7 +190,7 @@ impl Inner {
             batch.unpin(root, Some(PIN_REFERENCED));
         }
         if let Err(error) = batch.commit() {
-            tracing::warn!(%error, "the pins of deleted items stay until the next delete");
+            tracing::warn!(%error, "the pins of deleted items stay until the next start");
         }
         for (item, deleted) in gone {
             match also {

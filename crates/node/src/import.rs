@@ -165,6 +165,7 @@ impl Inner {
             control: &handle.control,
             meter: &handle.meter,
             scanning: &handle.scanning,
+            pinning: &self.pinning,
             added: &added,
             threads: self.import_threads,
         };

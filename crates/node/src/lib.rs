@@ -33,18 +33,20 @@ mod events;
 mod home;
 mod identity;
 mod jobs;
+mod pinning;
 mod problem;
 mod settings;
 mod tasks;
 
 pub use content::{
-    AddOptions, AddedFile, CarStream, ContentKind, ContentPath, DirEntry, ImportedCar, Opened,
-    ReadContent, WriteContent,
+    AddOptions, AddedFile, ByteRange, CarScope, CarStream, ContentKind, ContentPath, DirEntry,
+    ImportedCar, Opened, ReadContent, WriteContent,
 };
 pub use edit::{AlsoDeleteFile, BatchOutcome, EditItem, Relink};
 pub use events::{Event, EventStream, MAX_IDS};
 pub use home::RunFile;
 pub use identity::{LoadIdentity, NodeIdentity};
+pub use import::sink::is_library_pin;
 pub use import::{DropSummary, ImportMode, ImportRequest, Unreadable};
 pub use jobs::{
     ControlJob, Failure, FailureCode, Job, JobId, JobKind, JobState, PauseReason, StartJob,
@@ -58,6 +60,6 @@ pub use settings::{
     CaptionStyle, ChangeSettings, CloseAction, DEFAULT_CONFIG, Language, Settings, Theme,
 };
 pub use storage::{ChangeFolder, FolderReport, StorageReport};
-pub use store::{FolderId, Pin, PinKind};
+pub use store::{FolderId, GetBlock, Pin, PinKind};
 pub use stream::{MAX_READ, MediaStream, OpenStream, ReadMedia};
 pub use upload::{ParseUploadId, ReceiveUpload, UploadId};

@@ -4,16 +4,18 @@
 //! the background after a start. A file found again is tied to its item only after
 //! the store has hashed every block of it there.
 
+use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 
 use library::{ItemId, LocationState, RawPath};
 use store::{SourceId, SourceState};
 
 use crate::import::fingerprint::Stamp;
 use crate::import::library_stamp;
-use crate::jobs::path_of;
+use crate::jobs::{lock, path_of};
 use crate::node::Inner;
 use crate::stream::Source;
 use crate::tasks::Lane;
@@ -23,8 +25,12 @@ const MAX_ENTRIES: usize = 20_000;
 /// Known paths that are looked at in one step after a start.
 const STEP: usize = 256;
 
-/// Looks at every referenced file once, with low priority.
+/// Looks at every referenced file, and at every copy on another disk, once, with low
+/// priority. Does nothing while it is at it.
 pub(crate) fn start(inner: &Arc<Inner>) {
+    if inner.looking.swap(true, Ordering::AcqRel) {
+        return;
+    }
     let task = Arc::clone(inner);
     inner.tasks.spawn("moved-files", async move {
         let mut after: Option<RawPath> = None;
@@ -36,6 +42,7 @@ pub(crate) fn start(inner: &Arc<Inner>) {
                 .blocking(Lane::Work, move || step(&inner, from))
                 .await;
             if after.is_none() {
+                task.looking.store(false, Ordering::Release);
                 return;
             }
             tokio::task::yield_now().await;
@@ -49,11 +56,21 @@ fn step(inner: &Arc<Inner>, after: Option<RawPath>) -> Option<RawPath> {
     let known = view
         .origins_under(&RawPath::default(), after.as_ref(), STEP)
         .ok()?;
+    let has_folders = inner.store.folders().is_ok_and(|all| all.len() > 1);
     for (path, origin) in &known {
         if inner.tasks.is_stopping() {
             return None;
         }
         let Some(item) = origin.item else { continue };
+        if has_folders {
+            let assets = view.assets(item).unwrap_or_default();
+            for row in assets.iter().flat_map(|asset| &asset.renditions) {
+                let is_copy = row.locations.iter().any(|at| at.source.is_none());
+                if is_copy && let Ok(is_offline) = inner.store.is_offline(&row.root) {
+                    inner.note_copies(item, row, is_offline);
+                }
+            }
+        }
         // Cheap first: nothing to do for a file that is as it was.
         let there = std::fs::metadata(path_of(path)).map(|metadata| Stamp::of(&metadata));
         if there.is_ok_and(|there| library_stamp(&there) == origin.stamp) {
@@ -99,8 +116,51 @@ fn confirm(inner: &Inner, id: SourceId) -> LocationState {
     }
 }
 
-/// Hashes a touched file again in the background and notes what came out.
-pub(crate) fn confirm_later(inner: &Arc<Inner>, item: ItemId, id: SourceId, path: &RawPath) {
+/// Touched files that are being hashed again, and those that were found changed, with the
+/// stamp they had then: as long as it is the same, nobody reads a film again to know.
+#[derive(Debug, Default)]
+pub(crate) struct KnownChanged(Mutex<HashMap<SourceId, Option<Stamp>>>);
+
+impl KnownChanged {
+    /// True when the file has to be hashed; it counts as being hashed from now on.
+    fn begin(&self, id: SourceId, now: Option<Stamp>) -> bool {
+        let mut known = lock(&self.0);
+        match known.get(&id) {
+            Some(None) => false,
+            Some(found) if *found == now => false,
+            _ => {
+                known.insert(id, None);
+                true
+            }
+        }
+    }
+
+    fn end(&self, id: SourceId, changed: Option<Stamp>) {
+        let mut known = lock(&self.0);
+        match changed {
+            Some(stamp) => known.insert(id, Some(stamp)),
+            None => known.remove(&id),
+        };
+    }
+}
+
+/// Hashes a touched file again in the background and notes what came out; `known` is what
+/// the library says of it now.
+pub(crate) fn confirm_later(
+    inner: &Arc<Inner>,
+    item: ItemId,
+    id: SourceId,
+    path: &RawPath,
+    known: LocationState,
+) {
+    let stamp_now = |path: &RawPath| {
+        let metadata = std::fs::metadata(path_of(path)).ok()?;
+        Some(Stamp::of(&metadata))
+    };
+    let before = stamp_now(path);
+    if !inner.changed.begin(id, before) {
+        return;
+    }
     let task = Arc::clone(inner);
     let path = path.clone();
     inner.tasks.spawn("confirm-file", async move {
@@ -108,10 +168,10 @@ pub(crate) fn confirm_later(inner: &Arc<Inner>, item: ItemId, id: SourceId, path
         task.tasks
             .blocking(Lane::Work, move || {
                 let state = confirm(&inner, id);
+                let is_changed = state == LocationState::Changed && stamp_now(&path) == before;
+                inner.changed.end(id, before.filter(|_| is_changed));
                 // Whatever was shown before: only a difference is written.
-                if state != LocationState::Ok {
-                    inner.note_state(item, &path, LocationState::Ok, state);
-                }
+                inner.note_state(item, &path, known, state);
             })
             .await;
     });

@@ -7,6 +7,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use crate::home::Home;
 use crate::identity::NodeIdentity;
 use crate::jobs::{JobHandle, JobState, JobTable, lock};
 use crate::open::OpenNode;
+use crate::pinning::Pinning;
 use crate::preview::Previews;
 use crate::problem::Problem;
 use crate::settings::{ChangeSettings, Settings, SettingsFile};
@@ -77,6 +79,12 @@ pub(crate) struct Inner {
     pub(crate) media: Option<MediaPool>,
     pub(crate) jobs: JobTable,
     pub(crate) previews: Previews,
+    pub(crate) pinning: Pinning,
+    /// True while `moved` looks at all files.
+    pub(crate) looking: AtomicBool,
+    /// Storage folders that were there when last asked.
+    pub(crate) online: Mutex<Vec<store::FolderId>>,
+    pub(crate) changed: crate::moved::KnownChanged,
     pub(crate) import_turns: Semaphore,
     pub(crate) import_threads: usize,
     settings: Mutex<SettingsFile>,
@@ -478,6 +486,10 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
         media,
         jobs: JobTable::default(),
         previews: Previews::default(),
+        pinning: Pinning::default(),
+        looking: AtomicBool::new(false),
+        online: Mutex::new(Vec::new()),
+        changed: crate::moved::KnownChanged::default(),
         import_turns: Semaphore::new(IMPORT_TURNS),
         import_threads,
         settings: Mutex::new(settings),

@@ -40,6 +40,8 @@ enum Repin {
     PutBlock(#[source] PutBlock),
     #[error("the pins could not be committed")]
     Commit(#[from] CommitBlocks),
+    #[error("pins of deleted items could not be removed")]
+    DropForgotten(#[from] crate::pinning::DropForgotten),
     #[error("Tributary is shutting down")]
     Stopped,
 }
@@ -74,6 +76,11 @@ fn work(inner: &Arc<Inner>) -> Result<(), Repin> {
                 todo: "Connect the disk and restart; until then no space is freed.".to_owned(),
             });
         }
+    }
+    let dropped = crate::pinning::drop_forgotten(inner)?;
+    if dropped > 0 {
+        tracing::info!(dropped, "pins of deleted items are gone");
+        inner.events.send(crate::events::Event::StorageChanged);
     }
     let cancel = || inner.tasks.is_stopping();
     let left = inner.store.complete_pins(&cancel)?;

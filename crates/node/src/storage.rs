@@ -9,7 +9,7 @@ use store::{
 
 use crate::events::Event;
 use crate::import::outcome::chain;
-use crate::jobs::{Job, JobHandle, Meter, Outcome, Request, StartJob, Stop};
+use crate::jobs::{Job, JobHandle, Meter, Outcome, Request, StartJob, Stop, lock};
 use crate::node::{Inner, Node};
 use crate::tasks::Lane;
 
@@ -59,6 +59,12 @@ pub enum ChangeFolder {
     /// The store refused.
     #[error("could not change the storage folder; nothing was changed")]
     ChangeFolder(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The folder is in use, of another home, or the home itself.
+    #[error("{0}; nothing was changed")]
+    Refused(String),
+    /// Its disk is not there, so its blocks cannot be moved home.
+    #[error("the disk of this storage folder is not connected; nothing was changed")]
+    Offline,
 }
 
 impl Node {
@@ -67,7 +73,17 @@ impl Node {
         let inner = Arc::clone(&self.inner);
         self.inner
             .tasks
-            .blocking(Lane::Query, move || inner.storage_report())
+            .blocking(Lane::Query, move || {
+                let report = inner.storage_report();
+                let online = report.folders.iter().filter(|folder| folder.online);
+                let online: Vec<FolderId> = online.map(|folder| folder.id).collect();
+                let before = std::mem::replace(&mut *lock(&inner.online), online.clone());
+                if !before.is_empty() && before != online {
+                    // A disk came or went: the items on it say so.
+                    crate::moved::start(&inner);
+                }
+                report
+            })
             .await
     }
 
@@ -242,6 +258,10 @@ fn report(folder: &Folder) -> FolderReport {
 fn folder_failed(error: ChangeFolders) -> ChangeFolder {
     match error {
         ChangeFolders::UnknownFolder(_) => ChangeFolder::UnknownFolder,
+        ChangeFolders::Offline(_) => ChangeFolder::Offline,
+        error @ (ChangeFolders::AlreadyUsed(_)
+        | ChangeFolders::ForeignFolder(_)
+        | ChangeFolders::HomeFolder) => ChangeFolder::Refused(error.to_string()),
         error => ChangeFolder::ChangeFolder(Box::new(error)),
     }
 }

@@ -321,6 +321,14 @@ impl Inner {
             }
         }
         if copied || reason.is_none() {
+            let is_offline = self.store.is_offline(&row.root).unwrap_or(false);
+            if self.note_copies(item, row, is_offline) {
+                // A folder went or came back: so did everything else in it.
+                crate::moved::start(self);
+            }
+            if is_offline {
+                return Err(OpenStream::Offline);
+            }
             return Ok(Source::dag(Blocks::local(&self.store), row.root));
         }
         Err(match reason {
@@ -342,9 +350,13 @@ impl Inner {
             Ok(SourceState::Unchanged) => LocationState::Ok,
             Ok(SourceState::Touched) => {
                 // Same size, other times: every block read is verified, so the store can
-                // serve it until its content was confirmed in the background.
-                crate::moved::confirm_later(self, item, id, path);
-                LocationState::Ok
+                // serve it until its content was confirmed in the background. What was
+                // found changed stays so until it was confirmed to be itself again.
+                crate::moved::confirm_later(self, item, id, path, known);
+                match known {
+                    LocationState::Changed => LocationState::Changed,
+                    _ => LocationState::Ok,
+                }
             }
             Ok(SourceState::Changed) => LocationState::Changed,
             Ok(SourceState::Missing) => match crate::moved::find_again(self, item, id, path) {
@@ -371,6 +383,22 @@ impl Inner {
             return Ok(Source::dag(Blocks::local(&self.store), root));
         }
         Err(state)
+    }
+
+    /// Notes whether the disk with our own copy is there; true when that is news.
+    pub(crate) fn note_copies(&self, item: ItemId, row: &RenditionRow, is_offline: bool) -> bool {
+        let state = if is_offline {
+            LocationState::Offline
+        } else {
+            LocationState::Ok
+        };
+        let copies = row.locations.iter().filter(|at| at.source.is_none());
+        let mut is_news = false;
+        for copy in copies.filter(|at| at.state != state) {
+            self.note_state(item, &copy.path, copy.state, state);
+            is_news = true;
+        }
+        is_news
     }
 
     /// Writes a changed state down and tells listeners.

@@ -84,6 +84,10 @@ pub enum ReceiveUpload {
     /// The relative path is empty, absolute, too long, or leads out of the folder.
     #[error("the file name {0:?} is not allowed")]
     BadPath(String),
+    /// The upload has something of that name already: a file sent twice, or a file where
+    /// another path has a folder.
+    #[error("{0:?} is in this drop already")]
+    AlreadyThere(String),
     /// The disk is full, or nearly.
     #[error("the disk is full; what was added before is safe")]
     DiskFull,
@@ -126,19 +130,20 @@ impl Node {
             return Err(ReceiveUpload::UnknownUpload);
         }
         let target = folder.join(checked(path)?);
+        let failed = |error| named(error, path);
         if let Some(parent) = target.parent() {
-            tokio::fs::create_dir_all(parent).await?;
+            tokio::fs::create_dir_all(parent).await.map_err(failed)?;
         }
         let mut file = tokio::fs::OpenOptions::new()
             .write(true)
             .create_new(true)
             .open(&target)
-            .await?;
-        let received = receive(&mut source, &mut file).await;
-        if received.is_err() {
-            let _ = tokio::fs::remove_file(&target).await;
-        }
-        Ok(received?)
+            .await
+            .map_err(failed)?;
+        let partial = Partial(Some(target));
+        let received = receive(&mut source, &mut file).await?;
+        partial.keep();
+        Ok(received)
     }
 
     /// Throws an upload away.
@@ -150,6 +155,39 @@ impl Node {
             }
             other => Ok(other?),
         }
+    }
+}
+
+/// A file that is not whole yet: it goes when this does, also when the client hangs up and
+/// the request is dropped in the middle.
+struct Partial(Option<PathBuf>);
+
+impl Partial {
+    fn keep(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if let Some(path) = self.0.take()
+            && let Err(error) = std::fs::remove_file(&path)
+        {
+            tracing::debug!(%error, "a part of an upload stays until the next start");
+        }
+    }
+}
+
+/// What the file system has against a name.
+fn named(error: std::io::Error, path: &str) -> ReceiveUpload {
+    use std::io::ErrorKind;
+    let shown = || crate::import::shown_path(Path::new(path));
+    match error.kind() {
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
+            ReceiveUpload::AlreadyThere(shown())
+        }
+        ErrorKind::InvalidFilename | ErrorKind::InvalidInput => ReceiveUpload::BadPath(shown()),
+        _ => error.into(),
     }
 }
 
@@ -175,7 +213,8 @@ where
 /// A relative path that stays inside.
 fn checked(path: &str) -> Result<PathBuf, ReceiveUpload> {
     let bad = || ReceiveUpload::BadPath(crate::import::shown_path(Path::new(path)));
-    if path.is_empty() || path.len() > MAX_PATH || path.contains('\0') {
+    let is_name = !path.is_empty() && !path.ends_with('/');
+    if !is_name || path.len() > MAX_PATH || path.contains('\0') {
         return Err(bad());
     }
     let mut clean = PathBuf::new();
@@ -255,5 +294,7 @@ mod tests {
         check(&"n".repeat(256), false);
         check("a\0b", false);
         check(".", false);
+        check("folder/", false);
+        check("a/..", false);
     }
 }

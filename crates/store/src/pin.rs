@@ -96,6 +96,41 @@ pub(crate) fn copy_in(
     Ok(())
 }
 
+/// Fails with the first block below `roots` that the store does not know.
+pub(crate) fn check_complete(
+    core: &Arc<Core>,
+    roots: &[Cid],
+    cancel: &dyn Fn() -> bool,
+) -> Result<(), PinBlocks> {
+    let mut stack = roots.to_vec();
+    let mut seen = HashSet::new();
+    while let Some(cid) = stack.pop() {
+        if cancel() {
+            return Err(PinBlocks::Cancelled);
+        }
+        let key = match address(&cid) {
+            Address::Stored(key) => key,
+            Address::Inline(_) => continue,
+            Address::Unsupported => return Err(PinBlocks::MissingBlock(cid)),
+        };
+        if !seen.insert((key, cid.codec())) {
+            continue;
+        }
+        let Some(entry) = core.index.entry(&key)? else {
+            return Err(PinBlocks::MissingBlock(cid));
+        };
+        if cid.codec() == RAW || entry.is_leaf() {
+            continue;
+        }
+        let bytes = core
+            .get(&cid)
+            .map_err(|source| PinBlocks::ReadBlock { cid, source })?
+            .ok_or(PinBlocks::MissingBlock(cid))?;
+        stack.extend(dag::links(&cid, &bytes).map_err(|_| PinBlocks::DecodeBlock(cid))?);
+    }
+    Ok(())
+}
+
 fn has_uncopied(snapshot: &Snapshot) -> Result<bool, IndexFault> {
     Ok(snapshot.counter(crate::index::counter::REFERENCED)? > 0)
 }

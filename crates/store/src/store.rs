@@ -12,7 +12,7 @@ use crate::batch::Batch;
 use crate::config::StoreConfig;
 use crate::core::Core;
 use crate::disk::Disk;
-use crate::entry::{BlockStat, FolderId, SourceId};
+use crate::entry::{BlockStat, FolderId, Location, SourceId};
 use crate::error::{CommitBlocks, GetBlock, IndexFault, OpenStore};
 use crate::folder::{ChangeFolders, Folder};
 use crate::gc::{CollectGarbage, GcOptions, GcReport};
@@ -174,6 +174,17 @@ impl Store {
         }))
     }
 
+    /// Whether every place of the block is in a storage folder whose disk is not there.
+    pub fn is_offline(&self, cid: &Cid) -> Result<bool, IndexFault> {
+        let Some(stat) = self.stat_block(cid)? else {
+            return Ok(false);
+        };
+        Ok(stat.locations.iter().all(|location| match location {
+            Location::Segment { folder, .. } => !self.core.segments.is_online(folder.0),
+            _ => false,
+        }))
+    }
+
     /// Numbers of the store.
     pub fn stat(&self) -> Result<StoreStat, IndexFault> {
         let folders = self.folders()?;
@@ -261,6 +272,25 @@ impl Store {
     pub fn pin(&self, cid: &Cid, kind: PinKind, name: &str) -> Result<(), PinBlocks> {
         let batch = self.batch();
         batch.pin(cid, kind, name);
+        commit_pins(batch)
+    }
+
+    /// As [`Store::pin`], for several roots, once every block below them was seen to be in the
+    /// store; else none of them is pinned.
+    pub fn pin_complete(
+        &self,
+        roots: &[Cid],
+        kind: PinKind,
+        name: &str,
+        cancel: &dyn Fn() -> bool,
+    ) -> Result<(), PinBlocks> {
+        // Between the look and the pin nothing may be collected.
+        let _hold = self.hold();
+        pin::check_complete(&self.core, roots, cancel)?;
+        let batch = self.batch();
+        for root in roots {
+            batch.pin(root, kind, name);
+        }
         commit_pins(batch)
     }
 

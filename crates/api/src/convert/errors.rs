@@ -4,8 +4,8 @@ use std::error::Error;
 
 use library::{ReadLibrary, SearchLibrary, WriteLibrary};
 use node::{
-    ChangeFolder, ChangeSettings, ControlJob, EditItem, ReadContent, ReceiveUpload, Relink,
-    StartJob, WriteContent,
+    ChangeFolder, ChangeSettings, ControlJob, EditItem, ReadContent, ReadMedia, ReceiveUpload,
+    Relink, StartJob, WriteContent,
 };
 
 use crate::{dto::ErrorCode, error::ApiError};
@@ -159,7 +159,12 @@ impl From<ReceiveUpload> for ApiError {
             ReceiveUpload::UnknownUpload => {
                 Self::new(ErrorCode::NotFound, text).todo("Send the files again.")
             }
-            ReceiveUpload::BadPath(_) => Self::new(ErrorCode::BadPath, text),
+            ReceiveUpload::BadPath(_) => Self::new(ErrorCode::BadPath, text)
+                .safe("The other files of this drop are not affected.")
+                .todo("Rename the file and send it again."),
+            ReceiveUpload::AlreadyThere(_) => Self::new(ErrorCode::Conflict, text)
+                .safe("The file that came first is kept.")
+                .todo("Send the other one in a drop of its own, or under another name."),
             ReceiveUpload::DiskFull => Self::new(ErrorCode::DiskFull, text)
                 .safe("What was added before is safe.")
                 .todo("Free some space, then send the files again."),
@@ -194,7 +199,71 @@ impl From<ChangeFolder> for ApiError {
     fn from(error: ChangeFolder) -> Self {
         match error {
             ChangeFolder::UnknownFolder => Self::not_found("storage folder"),
+            ChangeFolder::Offline => Self::new(ErrorCode::Offline, error.to_string())
+                .safe("Nothing is lost: what it holds comes back with it.")
+                .todo("Connect the disk and try again."),
+            ChangeFolder::Refused(_) => {
+                Self::new(ErrorCode::Conflict, error.to_string()).todo("Choose another folder.")
+            }
             other => boxed(&other),
+        }
+    }
+}
+
+/// What stands in the way of a stored block, when that says what to do.
+fn block_error(error: &(dyn Error + 'static)) -> Option<ApiError> {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(current) = cause {
+        if let Some(block) = current.downcast_ref::<node::GetBlock>() {
+            return Some(match block {
+                node::GetBlock::SourceChanged(_) => changed(),
+                node::GetBlock::SourceMissing(_) => {
+                    ApiError::new(ErrorCode::SourceMissing, "The file is not where it was.")
+                        .todo("Put the file back, or find it again from the item's page.")
+                }
+                node::GetBlock::Offline(_) | node::GetBlock::SourceOffline(_) => ApiError::new(
+                    ErrorCode::Offline,
+                    "The disk with these bytes is not connected.",
+                )
+                .safe("Nothing is lost.")
+                .todo("Connect the disk and try again."),
+                node::GetBlock::Damaged { .. } => damaged(),
+                _ => return None,
+            });
+        }
+        cause = current.source();
+    }
+    None
+}
+
+fn changed() -> ApiError {
+    ApiError::new(
+        ErrorCode::SourceChanged,
+        "The file was changed since it was added.",
+    )
+    .safe("The file itself is as you left it.")
+    .todo("Add the file again to take its new content.")
+}
+
+fn damaged() -> ApiError {
+    ApiError::new(
+        ErrorCode::Corrupt,
+        "The stored bytes of this file are damaged.",
+    )
+    .safe("Other files are not affected.")
+    .todo("Run a repair in Settings, Storage, or `tributary repo repair`.")
+}
+
+impl From<ReadMedia> for ApiError {
+    fn from(error: ReadMedia) -> Self {
+        let text = error.to_string();
+        match error {
+            ReadMedia::Changed => changed(),
+            ReadMedia::MissingBlock(cid) => Self::new(ErrorCode::NotLocal, text)
+                .detail(serde_json::json!({ "cid": cid.to_string() })),
+            ReadMedia::DamagedDag(_) => Self::new(ErrorCode::UnsupportedFormat, text),
+            ReadMedia::ShuttingDown => ending(),
+            other => block_error(&other).unwrap_or_else(|| boxed(&other)),
         }
     }
 }
@@ -213,7 +282,7 @@ impl From<ReadContent> for ApiError {
                 Self::bad_request(text).todo("Name a file inside it, or list it.")
             }
             ReadContent::BadBlock { .. } => Self::new(ErrorCode::UnsupportedFormat, text),
-            other => boxed(&other),
+            other => block_error(&other).unwrap_or_else(|| boxed(&other)),
         }
     }
 }
@@ -228,6 +297,8 @@ impl From<WriteContent> for ApiError {
             WriteContent::ChangedWhileReading(_) => Self::new(ErrorCode::SourceChanged, text)
                 .todo("Try again when nothing writes to it any more."),
             WriteContent::MissingBlock(cid) => Self::new(ErrorCode::NotLocal, text)
+                .safe("Nothing was pinned; what was there before is safe.")
+                .todo("Add the content here first, or import a CAR that has all of it.")
                 .detail(serde_json::json!({ "cid": cid.to_string() })),
             WriteContent::NotPinned(_) => Self::new(ErrorCode::NotFound, text),
             WriteContent::QuotaFull => Self::new(ErrorCode::QuotaExceeded, text)

@@ -1,7 +1,7 @@
 //! What a gateway request asks for: the path, the form, and the small print.
 
 use http::{HeaderMap, Uri, header};
-use node::ContentPath;
+use node::{ByteRange, CarScope, ContentPath};
 use percent_encoding::percent_decode_str;
 
 use crate::{
@@ -19,8 +19,8 @@ pub(super) enum Form {
     Plain,
     /// The one block.
     Raw,
-    /// The DAG as CARv1.
-    Car,
+    /// Blocks as CARv1.
+    Car(CarScope),
 }
 
 /// One request, read.
@@ -97,7 +97,7 @@ fn form(query: &Values<'_>, headers: &HeaderMap) -> ApiResult<Form> {
     };
     let form = match query.get("format").as_deref() {
         Some("raw") => Form::Raw,
-        Some("car") => Form::Car,
+        Some("car") => Form::Car(CarScope::All),
         Some(other) => return unknown(other),
         None => match accepted(headers) {
             Some((form, version)) if version.as_deref().is_none_or(|version| version == "1") => {
@@ -107,10 +107,9 @@ fn form(query: &Values<'_>, headers: &HeaderMap) -> ApiResult<Form> {
             _ => Form::Plain,
         },
     };
-    if form == Form::Car {
+    if let Form::Car(_) = form {
         for (name, known) in [
             ("car-version", &["1"][..]),
-            ("dag-scope", &["all"][..]),
             ("car-order", &["dfs", "unk"][..]),
             ("car-dups", &["n"][..]),
         ] {
@@ -120,14 +119,47 @@ fn form(query: &Values<'_>, headers: &HeaderMap) -> ApiResult<Form> {
                 return unknown(&format!("{name}={value}"));
             }
         }
-        if query
-            .get("entity-bytes")
-            .is_some_and(|range| range != "0:*")
-        {
-            return unknown("entity-bytes");
-        }
+        return scope(query).map(Form::Car);
     }
     Ok(form)
+}
+
+/// `dag-scope` and `entity-bytes` (IPIP-402); the latter implies the scope "entity".
+fn scope(query: &Values<'_>) -> ApiResult<CarScope> {
+    let range = query
+        .get("entity-bytes")
+        .map(|text| {
+            byte_range(&text).ok_or_else(|| {
+                ApiError::bad_request(format!("entity-bytes={text:?} is not a range."))
+                    .todo("Use entity-bytes=FROM:TO with whole numbers, and * for the end.")
+            })
+        })
+        .transpose()?;
+    match query.get("dag-scope").as_deref() {
+        None if range.is_none() => Ok(CarScope::All),
+        None | Some("entity") => Ok(CarScope::Entity(range)),
+        Some(scope @ ("all" | "block")) if range.is_some() => Err(ApiError::bad_request(format!(
+            "entity-bytes does not go with dag-scope={scope}."
+        ))),
+        Some("all") => Ok(CarScope::All),
+        Some("block") => Ok(CarScope::Block),
+        Some(other) => Err(
+            ApiError::bad_request(format!("dag-scope={other:?} is not known."))
+                .todo("Use block, entity or all."),
+        ),
+    }
+}
+
+fn byte_range(text: &str) -> Option<ByteRange> {
+    let (from, to) = text.split_once(':')?;
+    let from = from.parse().ok()?;
+    let to: Option<i64> = match to {
+        "*" => None,
+        to => Some(to.parse().ok()?),
+    };
+    // Ends on the same side must be in order; others depend on the size of the file.
+    let is_backward = to.is_some_and(|to| (to < 0) == (from < 0) && to < from);
+    (!is_backward).then_some(ByteRange { from, to })
 }
 
 /// The first IPLD type that Accept names, with its version.
@@ -141,7 +173,7 @@ fn accepted(headers: &HeaderMap) -> Option<(Form, Option<String>)> {
             let mut parts = range.split(';').map(str::trim);
             let form = match parts.next()?.to_ascii_lowercase().as_str() {
                 "application/vnd.ipld.raw" => Form::Raw,
-                "application/vnd.ipld.car" => Form::Car,
+                "application/vnd.ipld.car" => Form::Car(CarScope::All),
                 _ => return None,
             };
             let version = parts

@@ -34,7 +34,7 @@ impl Visible {
             .pins()
             .await?
             .into_iter()
-            .filter(|pin| !is_of_library(&pin.name))
+            .filter(|pin| !node::is_library_pin(&pin.name))
             .map(|pin| pin.cid)
             .collect();
         roots.sort();
@@ -48,14 +48,6 @@ impl Visible {
         Ok(gathered.below.contains(&wanted))
     }
 }
-
-/// Pins that the library made for its items.
-fn is_of_library(name: &str) -> bool {
-    name == LIBRARY_PIN
-}
-
-/// The name of those pins.
-const LIBRARY_PIN: &str = "library";
 
 async fn gather(node: &Node, roots: &[Cid]) -> HashSet<Vec<u8>> {
     let mut below: HashSet<Vec<u8>> = roots.iter().map(|cid| cid.hash().to_bytes()).collect();

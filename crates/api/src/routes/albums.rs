@@ -12,6 +12,7 @@ use crate::{
 };
 use crate::{convert::items::Cards, extract, routes::shelves::covers};
 use library::{AlbumEdit, AlbumId, ItemId};
+use node::{Tx, WriteLibrary};
 
 /// The routes of this file.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -106,12 +107,10 @@ async fn add_album_items(
     Path(id): Path<String>,
     Json(request): Json<AlbumItemsRequest>,
 ) -> ApiResult<Json<Album>> {
-    let album: AlbumId = extract::id("album", &id)?;
-    let items: Vec<ItemId> = extract::ids("item", &request.ids, MAX_ITEMS)?;
-    app.node()
-        .edit(items.clone(), move |tx| tx.add_to_album(album, &items))
-        .await?;
-    one(&app, album).await
+    change_members(&app, &id, &request, |tx, album, items| {
+        tx.add_to_album(album, items)
+    })
+    .await
 }
 
 /// Takes items out of an album.
@@ -121,12 +120,27 @@ async fn remove_album_items(
     Path(id): Path<String>,
     Json(request): Json<AlbumItemsRequest>,
 ) -> ApiResult<Json<Album>> {
-    let album: AlbumId = extract::id("album", &id)?;
+    change_members(&app, &id, &request, |tx, album, items| {
+        tx.remove_from_album(album, items)
+    })
+    .await
+}
+
+/// Puts items in or takes them out, and answers with the album as it is then.
+async fn change_members(
+    app: &App,
+    album: &str,
+    request: &AlbumItemsRequest,
+    change: impl FnOnce(&mut Tx<'_>, AlbumId, &[ItemId]) -> Result<Vec<bool>, WriteLibrary>
+    + Send
+    + 'static,
+) -> ApiResult<Json<Album>> {
+    let album: AlbumId = extract::id("album", album)?;
     let items: Vec<ItemId> = extract::ids("item", &request.ids, MAX_ITEMS)?;
     app.node()
-        .edit(items.clone(), move |tx| tx.remove_from_album(album, &items))
+        .edit(items.clone(), move |tx| change(tx, album, &items))
         .await?;
-    one(&app, album).await
+    one(app, album).await
 }
 
 /// Most items in one request.

@@ -177,7 +177,7 @@ async fn cat_content(State(app): State<App>, Query(query): Query<CatQuery>) -> A
     let end = start
         .saturating_add(query.length.unwrap_or(u64::MAX))
         .min(stream.size());
-    Ok(answer::part(stream, start..end))
+    answer::part(stream, start..end).await
 }
 
 /// Entries of a directory.

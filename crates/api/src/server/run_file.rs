@@ -12,7 +12,16 @@ use node::RunFile;
 /// Writes it for the owner's eyes only, whole or not at all.
 pub(super) fn write(path: &Path, run: &RunFile) -> io::Result<()> {
     let temporary = path.with_extension("json.new");
-    match std::fs::remove_file(&temporary) {
+    let written = write_new(path, &temporary, run);
+    if written.is_err() {
+        // On a full disk even an empty leftover is in the way.
+        let _ = std::fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn write_new(path: &Path, temporary: &Path, run: &RunFile) -> io::Result<()> {
+    match std::fs::remove_file(temporary) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
@@ -20,13 +29,13 @@ pub(super) fn write(path: &Path, run: &RunFile) -> io::Result<()> {
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(&temporary)?;
+        .open(temporary)?;
     let mut text = serde_json::to_vec(run).map_err(io::Error::other)?;
     text.push(b'\n');
     file.write_all(&text)?;
     drop(file);
     // Not synced: it means nothing after a crash.
-    std::fs::rename(&temporary, path)
+    std::fs::rename(temporary, path)
 }
 
 /// Removes it; that it is gone already is fine.

@@ -21,7 +21,7 @@ use super::{
 use crate::content::car::walk;
 use crate::import::outcome::chain;
 use crate::import::shown_name;
-use crate::import::sink::is_own_pin;
+use crate::import::sink::is_library_pin;
 use crate::jobs::{FailureCode, JobHandle, Meter, Outcome, Stop};
 use crate::node::Inner;
 use crate::stream::MAX_READ;
@@ -278,8 +278,10 @@ impl Export<'_> {
     /// `blocks.car` with the DAGs that were pinned by hand.
     fn pins(&self) -> Result<Vec<PinEntry>, ExportHome> {
         let pins = self.inner.store.pins().map_err(|error| failed(&error))?;
-        let mut by_hand: Vec<&store::Pin> =
-            pins.iter().filter(|pin| !is_own_pin(&pin.name)).collect();
+        let mut by_hand: Vec<&store::Pin> = pins
+            .iter()
+            .filter(|pin| !is_library_pin(&pin.name))
+            .collect();
         by_hand.sort_by(|a, b| (a.cid, &a.name).cmp(&(b.cid, &b.name)));
         let file = File::create(self.folder.join(BLOCKS)).map_err(|error| failed(&error))?;
         let mut out = BufWriter::new(file);

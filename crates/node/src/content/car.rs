@@ -4,13 +4,17 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 use dag::car::{BlockCheck, CarPart, CarReader, CarWriter};
-use dag::{Block, Cid};
+use dag::directory::{ListStep, Listing};
+use dag::resolve::{ResolveStep, Resolver};
+use dag::unixfs::{NodeKind, inspect};
+use dag::{Block, Cid, FileCursor, Step};
 use store::PinKind;
 use tokio::sync::mpsc::Sender;
 
-use super::read::block;
+use super::read::{bad, block, resolve};
 use super::{
-    ImportedCar, Pieces, ReadContent, WriteContent, commit_failed, pin_failed, put_failed,
+    ContentPath, ImportedCar, Pieces, ReadContent, WriteContent, commit_failed, pin_failed,
+    put_failed,
 };
 use crate::node::Inner;
 
@@ -47,23 +51,186 @@ pub(crate) fn walk<E>(
     Ok(Ok(()))
 }
 
-/// Sends the DAG below `root` as a CAR.
-pub(super) fn export(inner: &Inner, root: Cid, to: &Sender<Result<Bytes, ReadContent>>) {
-    if to.blocking_send(Ok(CarWriter::header(&[root]))).is_err() {
-        return;
+/// How much of what a path leads to goes into a CAR (trustless gateway, `dag-scope`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CarScope {
+    /// The one block.
+    Block,
+    /// What is needed to read a file, or these bytes of it, or to list a directory.
+    Entity(Option<ByteRange>),
+    /// Everything below.
+    #[default]
+    All,
+}
+
+/// Bytes of a file, both ends inclusive (`entity-bytes`). Negative ends count from the end
+/// of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByteRange {
+    /// The first byte.
+    pub from: i64,
+    /// The last byte; `None` for all that follow.
+    pub to: Option<i64>,
+}
+
+impl ByteRange {
+    /// As a half-open range in a file of `size` bytes; empty when the file has none of it.
+    fn within(self, size: u64) -> std::ops::Range<u64> {
+        let place = |end: i64| match u64::try_from(end) {
+            Ok(end) => Some(end),
+            Err(_) => size.checked_sub(end.unsigned_abs()),
+        };
+        let from = place(self.from).unwrap_or(0);
+        let to = match self.to.map(place) {
+            None => size,
+            // Before the first byte.
+            Some(None) => 0,
+            Some(Some(last)) => last.saturating_add(1).min(size),
+        };
+        from.min(to)..to
     }
-    let mut seen = HashSet::new();
-    let walked = walk(inner, root, &mut seen, |cid, bytes| {
-        if inner.tasks.is_stopping() {
-            return Err(());
+}
+
+/// Why an export ended early.
+enum Ended {
+    /// Nobody listens any more, or the node stops.
+    Alone,
+    Read(ReadContent),
+}
+
+impl From<ReadContent> for Ended {
+    fn from(error: ReadContent) -> Self {
+        Self::Read(error)
+    }
+}
+
+/// One CAR on its way out; every block goes once, in the order a reader needs them.
+struct Export<'a> {
+    inner: &'a Inner,
+    to: &'a Sender<Result<Bytes, ReadContent>>,
+    seen: HashSet<Cid>,
+}
+
+/// Sends the blocks of the path, and of what it leads to as `scope` says, as a CAR.
+pub(super) fn export(
+    inner: &Inner,
+    path: &ContentPath,
+    scope: CarScope,
+    to: &Sender<Result<Bytes, ReadContent>>,
+) {
+    let mut export = Export {
+        inner,
+        to,
+        seen: HashSet::new(),
+    };
+    match export.run(path, scope) {
+        Ok(()) | Err(Ended::Alone) => {}
+        Err(Ended::Read(error)) => drop(to.blocking_send(Err(error))),
+    }
+}
+
+impl Export<'_> {
+    fn run(&mut self, path: &ContentPath, scope: CarScope) -> Result<(), Ended> {
+        let end = resolve(&self.inner.store, path)?;
+        let header = CarWriter::header(&[end]);
+        self.to
+            .blocking_send(Ok(header))
+            .map_err(|_| Ended::Alone)?;
+        if !path.segments.is_empty() {
+            let mut resolver = Resolver::new(path.root, path.segments.iter().cloned());
+            while let ResolveStep::Need(cid) = resolver.poll() {
+                let bytes = self.block(&cid)?;
+                resolver
+                    .supply(cid, &bytes)
+                    .map_err(|error| bad(cid, &error))?;
+            }
         }
-        to.blocking_send(Ok(CarWriter::section(cid, bytes)))
-            .map_err(drop)
-    });
-    match walked {
-        // The inner error means that nobody listens any more.
-        Ok(_) => {}
-        Err(error) => drop(to.blocking_send(Err(error))),
+        match scope {
+            CarScope::Block => self.block(&end).map(drop),
+            CarScope::Entity(range) => self.entity(end, range),
+            CarScope::All => self.all(end),
+        }
+    }
+
+    /// Reads a block, and sends it unless it went already.
+    fn block(&mut self, cid: &Cid) -> Result<Bytes, Ended> {
+        let bytes = block(&self.inner.store, cid)?;
+        if !self.seen.contains(cid) {
+            if self.seen.len() < MAX_SEEN {
+                self.seen.insert(*cid);
+            }
+            self.send(cid, &bytes)?;
+        }
+        Ok(bytes)
+    }
+
+    fn send(&self, cid: &Cid, bytes: &Bytes) -> Result<(), Ended> {
+        if self.inner.tasks.is_stopping() {
+            return Err(Ended::Alone);
+        }
+        self.to
+            .blocking_send(Ok(CarWriter::section(cid, bytes)))
+            .map_err(|_| Ended::Alone)
+    }
+
+    fn all(&mut self, root: Cid) -> Result<(), Ended> {
+        let mut seen = std::mem::take(&mut self.seen);
+        // The path's blocks went already; the last of them is where this begins.
+        if seen.remove(&root) {
+            let bytes = block(&self.inner.store, &root)?;
+            seen.insert(root);
+            let links = dag::links(&root, &bytes).map_err(|error| bad(root, &error))?;
+            for link in links {
+                walk(self.inner, link, &mut seen, |cid, bytes| {
+                    self.send(cid, bytes)
+                })??;
+            }
+            return Ok(());
+        }
+        walk(self.inner, root, &mut seen, |cid, bytes| {
+            self.send(cid, bytes)
+        })?
+    }
+
+    fn entity(&mut self, root: Cid, range: Option<ByteRange>) -> Result<(), Ended> {
+        let bytes = self.block(&root)?;
+        let Ok(summary) = inspect(&root, &bytes) else {
+            return Ok(());
+        };
+        match summary.kind {
+            NodeKind::Directory | NodeKind::HamtShard => {
+                let mut listing = Listing::new(root);
+                loop {
+                    match listing.poll() {
+                        ListStep::Done => return Ok(()),
+                        ListStep::Entries(_) => {}
+                        ListStep::Need(cid) => {
+                            let bytes = self.block(&cid)?;
+                            listing
+                                .supply(cid, bytes.as_ref())
+                                .map_err(|error| bad(cid, &error))?;
+                        }
+                    }
+                }
+            }
+            NodeKind::File | NodeKind::Raw => {
+                let range = range.map_or(0..summary.size, |range| range.within(summary.size));
+                let mut cursor = FileCursor::new(root, range);
+                loop {
+                    match cursor.poll() {
+                        Step::Done => return Ok(()),
+                        Step::Chunk(_) => {}
+                        Step::Need(cid) => {
+                            let bytes = self.block(&cid)?;
+                            cursor
+                                .supply(cid, bytes)
+                                .map_err(|error| bad(cid, &error))?;
+                        }
+                    }
+                }
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -109,12 +276,11 @@ pub(super) fn import(
     reader.finish().map_err(|error| bad_car(&error))?;
     batch.commit().map_err(commit_failed)?;
     if pin {
-        for root in &imported.roots {
-            inner
-                .store
-                .pin(root, PinKind::BytesRequired, "car")
-                .map_err(pin_failed)?;
-        }
+        let cancel = || inner.tasks.is_stopping();
+        inner
+            .store
+            .pin_complete(&imported.roots, PinKind::BytesRequired, "car", &cancel)
+            .map_err(pin_failed)?;
     }
     Ok(imported)
 }

@@ -11,7 +11,7 @@ use store::Store;
 
 use super::{ContentKind, ContentPath, DirEntry, Opened, ReadContent};
 use crate::node::Inner;
-use crate::stream::{Blocks, MediaStream, Source};
+use crate::stream::{Blocks, MediaStream, ReadMedia, Source};
 
 /// Entries of one directory that are listed.
 const MAX_ENTRIES: usize = 1_000_000;
@@ -50,7 +50,7 @@ pub(super) fn resolve(store: &Store, path: &ContentPath) -> Result<Cid, ReadCont
     }
 }
 
-fn bad(cid: Cid, error: &dyn std::error::Error) -> ReadContent {
+pub(super) fn bad(cid: Cid, error: &dyn std::error::Error) -> ReadContent {
     ReadContent::BadBlock {
         cid,
         reason: error.to_string(),
@@ -90,10 +90,18 @@ pub(super) fn open(inner: &Arc<Inner>, path: &ContentPath) -> Result<Opened, Rea
             let source = Source::dag(Blocks::local(store), cid);
             let head = source
                 .read_at(0, media::HEAD_BYTES)
-                .map_err(|error| ReadContent::ReadStore(Box::new(error)))?;
+                .map_err(|error| head_failed(cid, error))?;
             let mime = media::sniff_named(&head, &name).mime.to_owned();
             Ok(file(inner, source, cid, summary.size, mime, name))
         }
+    }
+}
+
+fn head_failed(cid: Cid, error: ReadMedia) -> ReadContent {
+    match error {
+        ReadMedia::MissingBlock(cid) => ReadContent::MissingBlock(cid),
+        ReadMedia::DamagedDag(error) => bad(cid, error.as_ref()),
+        error => ReadContent::ReadStore(Box::new(error)),
     }
 }
 

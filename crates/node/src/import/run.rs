@@ -21,6 +21,7 @@ use super::scan::{Found, Sighting, scan};
 use super::sink::Sink;
 use crate::events::Events;
 use crate::jobs::{Control, FailureCode, Meter, Outcome, Stop, lock};
+use crate::pinning::Pinning;
 
 /// Files the scanner may be ahead of the readers.
 const FOUND_AHEAD: usize = 256;
@@ -41,6 +42,8 @@ pub(crate) struct ImportPorts<'a> {
     pub(crate) meter: &'a Meter,
     /// True while the scanner is at work.
     pub(crate) scanning: &'a AtomicBool,
+    /// Held from a root's pin until its item is visible.
+    pub(crate) pinning: &'a Pinning,
     /// Called when items became visible.
     pub(crate) added: &'a (dyn Fn() + Sync),
     /// Hashing threads.

@@ -40,8 +40,8 @@ pub(crate) const PIN_COPIED: &str = "library";
 /// same bytes dropped once in each mode do not lose their own copy.
 pub(crate) const PIN_REFERENCED: &str = "library-reference";
 
-/// True for the pins that the library made.
-pub(crate) fn is_own_pin(name: &str) -> bool {
+/// True for the names of pins that the library made: what they hold is private.
+pub fn is_library_pin(name: &str) -> bool {
     name == PIN_COPIED || name == PIN_REFERENCED
 }
 
@@ -316,6 +316,7 @@ impl<'a> Sink<'a> {
         if group.items.is_empty() && group.known.is_empty() && group.failed.is_empty() {
             return Ok(());
         }
+        let _pinning = self.ports.pinning.adding();
         if let Some(batch) = group.batch {
             batch.commit().map_err(|error| commit_failed(&error))?;
         }

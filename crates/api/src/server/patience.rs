@@ -1,0 +1,146 @@
+//! How long a client may keep us waiting.
+//!
+//! Heads have hyper's own deadline. Here are the other two ways to hold on to a connection:
+//! a request body that never comes, and an answer that is never read. A player that is
+//! paused reads nothing for a long while, so answers get much time; only when every
+//! connection is taken, those that stand still make room.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::Semaphore,
+    time::Instant,
+};
+
+/// The next part of a request body must come within this time.
+const BODY_PAUSE: Duration = Duration::from_secs(30);
+/// An answer may stand still for this long...
+const READ_PAUSE: Duration = Duration::from_secs(15 * 60);
+/// ... or this long, when others wait for a connection.
+const CROWDED_PAUSE: Duration = Duration::from_secs(10);
+/// Time between two looks at a connection.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// The body with a deadline for each of its parts.
+pub(super) fn timed(body: Body) -> Body {
+    let parts = body.into_data_stream();
+    Body::from_stream(stream::unfold(Some(parts), |parts| async move {
+        let mut parts = parts?;
+        match tokio::time::timeout(BODY_PAUSE, parts.next()).await {
+            Ok(Some(part)) => Some((part.map_err(io::Error::other), Some(parts))),
+            Ok(None) => None,
+            Err(_) => {
+                let error = io::Error::new(io::ErrorKind::TimedOut, "the client sends nothing");
+                Some((Err::<Bytes, _>(error), None))
+            }
+        }
+    }))
+}
+
+/// Since when a connection cannot be written to, if it cannot.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Standstill(Arc<Mutex<Option<Instant>>>);
+
+impl Standstill {
+    fn begin(&self) {
+        let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        since.get_or_insert_with(Instant::now);
+    }
+
+    fn end(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn lasts(&self) -> Option<Duration> {
+        let since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        since.map(|since| since.elapsed())
+    }
+
+    /// Ends when the client's time is up; `slots` are those of all connections.
+    pub(super) async fn too_long(&self, slots: &Semaphore) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let limit = if slots.available_permits() == 0 {
+                CROWDED_PAUSE
+            } else {
+                READ_PAUSE
+            };
+            if self.lasts().is_some_and(|lasts| lasts >= limit) {
+                return;
+            }
+        }
+    }
+}
+
+/// A stream that notes when it cannot be written to.
+#[derive(Debug)]
+pub(super) struct Watched<S> {
+    stream: S,
+    standstill: Standstill,
+}
+
+impl<S> Watched<S> {
+    pub(super) fn new(stream: S, standstill: Standstill) -> Self {
+        Self { stream, standstill }
+    }
+
+    fn note<T>(&self, poll: Poll<T>) -> Poll<T> {
+        match poll {
+            Poll::Pending => self.standstill.begin(),
+            Poll::Ready(_) => self.standstill.end(),
+        }
+        poll
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let poll = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.note(poll)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let poll = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.note(poll)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
