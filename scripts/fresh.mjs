@@ -2,7 +2,8 @@
 // that has only Rust, Node and git. There the commands of the README must work as
 // written, and the package must install and open a film.
 //
-// Needs root. The toolchains of this machine are bound into the chroot read-only, and
+// Needs root. With COLD=1 nothing that was built here before is used; else the build cache
+// comes along as a copy, which proves all but the time. The toolchains of this machine are bound into the chroot read-only, and
 // so are the package caches of cargo and npm, which a fresh machine would download.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
@@ -107,17 +108,24 @@ function Machine() {
   mkdirSync(join(this.path, 'dev/shm'), { recursive: true })
   cpSync('/etc/resolv.conf', join(this.path, 'etc/resolv.conf'), { dereference: true })
   for (const file of ['.npmrc', '.cargo/config.toml']) copyIfThere(join(home, file), join(this.path, 'root', file))
-  copyIfThere('/usr/local/share/ca-certificates', join(this.path, 'usr/local/share/ca-certificates'))
+  const trust = trustOf(this.path)
   bind(join(process.env.RUSTUP_HOME ?? join(home, '.rustup')), 'root/.rustup', 'ro')
   bind(join(home, '.cargo/bin'), 'root/.cargo/bin', 'ro')
   bind(join(home, '.cargo/registry'), 'root/.cargo/registry')
   copyNode(join(this.path, 'opt/node'))
+  if (!process.env.COLD && existsSync(targetDir)) {
+    mkdirSync(join(this.path, 'root/.cache/tributary'), { recursive: true })
+    // Links cost nothing, and builders replace files rather than write into them.
+    const linked = spawnSync('cp', ['-al', targetDir, join(this.path, 'root/.cache/tributary/target')], { stdio: 'ignore' })
+    if (linked.status !== 0) process.stdout.write('the build cache is on another disk and stays away\n')
+  }
   const inside = '/root'
   const env = {
     HOME: inside,
     LANG: 'C.UTF-8',
     PATH: [`${inside}/.cargo/bin`, '/opt/node/bin', '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':'),
     DEBIAN_FRONTEND: 'noninteractive',
+    ...trust,
   }
   const shell = (command) => [[this.path, 'bash', '-c', command], { env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] }]
 
@@ -157,6 +165,13 @@ function copyNode(to) {
   for (const name of ['npm', 'npx']) symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(to, 'bin', name))
 }
 
+/** The certificates this machine trusts, as the programs are told of them. Gives the variables that name them. */
+function trustOf(machine) {
+  const named = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'CARGO_HTTP_CAINFO'].filter((name) => existsSync(process.env[name] ?? ''))
+  for (const name of named) copyIfThere(process.env[name], join(machine, process.env[name]))
+  return Object.fromEntries(named.map((name) => [name, process.env[name]]))
+}
+
 function copyIfThere(from, to) {
-  if (existsSync(from)) cpSync(from, to, { recursive: true })
+  if (existsSync(from)) cpSync(from, to, { recursive: true, dereference: true })
 }

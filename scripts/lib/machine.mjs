@@ -60,10 +60,10 @@ export function requirePackages(purposes) {
   if (missing.length === 0) return
   const apt = aptCommand()
   if (apt === null) {
-    stop([`Some Debian packages are missing, and installing them needs root. Run:`, `  sudo apt-get update && sudo apt-get install -y ${missing.join(' ')}`])
+    stop([`Some Debian packages are missing, and installing them needs root. Run:`, `  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`])
   }
   process.stderr.write(`Installing ${missing.length} Debian packages: ${missing.join(' ')}\n`)
-  const install = () => runApt(apt, ['install', '-y', '-q', '-o', 'Dpkg::Use-Pty=0', ...missing])
+  const install = () => runApt(apt, ['install', '-y', '-q', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0', ...missing])
   // Package lists may be absent or stale, which only an attempt shows.
   if (!install() && !(runApt(apt, ['update', '-q']) && install())) {
     stop(['apt-get could not install them. Run this and look at what it says:', `  ${apt.join(' ')} install ${missing.join(' ')}`])
