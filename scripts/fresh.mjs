@@ -3,8 +3,8 @@
 // written, and the package must install and open a film.
 //
 // Needs root. With COLD=1 nothing that was built here before is used; else the build cache
-// comes along as a copy, which proves all but the time. The toolchains of this machine are bound into the chroot read-only, and
-// so are the package caches of cargo and npm, which a fresh machine would download.
+// comes along as a copy, which proves all but the time. The toolchains of this machine are
+// bound into the chroot read-only, and so is what cargo has downloaded.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'

@@ -41,6 +41,10 @@ function run(program, programArgs) {
     // The terminal sends Ctrl-C to the child as well.
     process.on(signal, () => signal === 'SIGINT' || child.kill(signal))
   }
+  // npm that is told to end passes nothing on; it is just gone.
+  const parent = process.ppid
+  const orphaned = setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500)
+  child.on('exit', () => clearInterval(orphaned))
   child.on('error', (error) => {
     process.stderr.write(`${program} did not start: ${error.message}\n`)
     process.exitCode = 1
