@@ -22,7 +22,7 @@ const zeilen = ['Wir gingen vor dem Licht.', 'Der Hafen schlief noch.', 'Jemand 
 const ffmpeg = (...args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args])
 
 /** Changes when what is drawn changes, so that an old collection is not taken for a new one. */
-const VERSION = 1
+const VERSION = 2
 const folders = ['Films', 'Series', 'Photos', 'Music']
 
 /** Draws the collection, once for a machine, and returns the folders to import. */
@@ -120,7 +120,7 @@ function music(poster, to) {
   mkdirSync(record, { recursive: true })
   mkdirSync(single, { recursive: true })
   const cover = join(to, 'cover.jpg')
-  ffmpeg('-i', poster, '-vf', 'crop=iw:iw:0:0,scale=600:600', cover)
+  ffmpeg('-i', poster, '-vf', 'crop=860:860:70:10,scale=600:600', cover)
   const tone = (hertz, seconds, wobble) => ['-f', 'lavfi', '-i', `sine=frequency=${hertz}:duration=${seconds},tremolo=f=${wobble}:d=0.8,afade=in:d=2,afade=out:st=${seconds - 3}:d=3`]
   for (const [index, title] of ['Source', 'Meander', 'Confluence', 'Oxbow', 'Delta'].entries())
     ffmpeg(...tone(220 * (1 + index / 4), 150 + index * 23, 0.2 + index / 5), '-i', cover, '-map', '0', '-map', '1', '-disposition:v', 'attached_pic',

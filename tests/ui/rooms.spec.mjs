@@ -19,6 +19,8 @@ after(() => world?.close())
 const looks = [
   { language: 'en-GB', colorScheme: 'dark', width: 1440, height: 900 },
   { language: 'de-DE', colorScheme: 'light', width: 1024, height: 700 },
+  { language: 'en-GB', colorScheme: 'light', width: 1440, height: 900 },
+  { language: 'de-DE', colorScheme: 'dark', width: 1024, height: 700 },
 ]
 for (const look of looks) {
   test(`every room: ${look.language}, ${look.colorScheme}, ${look.width}x${look.height}`, async () => {

@@ -1,5 +1,5 @@
 // What an item means on a shelf: where it leads, what to say about it, how far it was watched.
-import { t } from '$/i18n/index.svelte';
+import { localeTag, t } from '$/i18n/index.svelte';
 import type { CaptionTrack, ItemCard } from './api';
 import { formatDuration, formatLanguage } from './format';
 import { href } from './router.svelte';
@@ -74,4 +74,13 @@ export function captionName({ label, language }: Pick<CaptionTrack, 'label' | 'l
   return label === '' || label.toLowerCase() === language.toLowerCase()
     ? name
     : `${name}, ${label}`;
+}
+
+/** The captions to begin with: in the person's language where there are some. */
+export function captionFor<T extends Pick<CaptionTrack, 'language'>>(
+  tracks: readonly T[],
+): T | null {
+  const [wanted = ''] = localeTag().toLowerCase().split('-');
+  const spoken = (track: T): string => track.language?.toLowerCase().split('-')[0] ?? '';
+  return tracks.find((track) => spoken(track) === wanted) ?? tracks[0] ?? null;
 }

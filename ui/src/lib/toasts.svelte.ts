@@ -25,6 +25,15 @@ class Toasts {
     return id;
   }
 
+  /** Does what the newest message offers, as its button would. Returns whether there was one. */
+  actOnLast(): boolean {
+    const toast = this.list.findLast(({ action }) => action !== null);
+    if (toast?.action == null) return false;
+    this.dismiss(toast.id);
+    toast.action.run();
+    return true;
+  }
+
   dismiss(id: number): void {
     this.list = this.list.filter((toast) => toast.id !== id);
   }

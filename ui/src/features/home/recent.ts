@@ -10,7 +10,7 @@ export interface RecentEntry {
   title: string;
   src: string | null;
   thumbhash: string | null;
-  badge: string | undefined;
+  tag: string | undefined;
   /** Has no picture of its own when there is none now. */
   drawn: boolean;
 }
@@ -49,19 +49,19 @@ function entryOf(group: readonly ItemCard[]): RecentEntry {
       // The room knows which record that is.
       href: href('music', {}, { record: item.album ?? undefined }),
       title: item.album ?? item.title,
-      badge: t('count.tracks', { count }),
+      tag: t('count.tracks', { count }),
     };
   if (more.length > 0 && item.show != null)
     return {
       ...looks,
       href: href('show', { id: item.show.id }),
       title: item.show.title,
-      badge: t('title.episodes', { count }),
+      tag: t('title.episodes', { count }),
     };
   return {
     ...looks,
     href: itemHref(item),
     title: [episodeTag(item), item.title].filter((part) => part !== null).join(' '),
-    badge: item.kind === 'photo' ? undefined : t(`kind.${item.kind}`),
+    tag: item.kind === 'photo' ? undefined : t(`kind.${item.kind}`),
   };
 }

@@ -292,8 +292,10 @@ export function justify(ratios: readonly number[], options: GridOptions): Justif
     const part = ratios.slice(start, end);
     const filling = (width - gap * (part.length - 1)) / sum(part);
     const fills = filling <= target * stretch;
-    const height = Math.round(fills ? filling : target);
-    const boxes = boxesFrom(0, part, fills ? filling : target, gap);
+    // A day of one short row shows its few photos larger.
+    const short = part.length === count ? target * loose : target;
+    const height = Math.round(fills ? filling : short);
+    const boxes = boxesFrom(0, part, fills ? filling : short, gap);
     const last = boxes.at(-1);
     if (fills && last !== undefined) last.width = width - last.x;
     rows.unshift({ first: start, height, boxes });

@@ -45,7 +45,9 @@ export function lightboxKeys(lightbox: LightboxKeys): (event: KeyboardEvent) => 
     },
   };
   return (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // The tooltip of a focused button takes Escape, too; that must not cost a second press.
+    if (event.defaultPrevented && event.key !== 'Escape') return;
     const { target } = event;
     if (target instanceof Element) {
       if (target.closest('.menu, .dialog, .palette, input, textarea') !== null) return;

@@ -3,7 +3,7 @@
 import { t } from '$/i18n/index.svelte';
 import { api, type CaptionTrack, type ItemDetail, type Settings } from '$/lib/api';
 import { formatClock, formatNumber, formatPercent } from '$/lib/format';
-import { captionName } from '$/lib/items';
+import { captionFor, captionName } from '$/lib/items';
 import { isBoolean, isNumber, recall, remember } from '$/lib/local';
 import { href, router } from '$/lib/router.svelte';
 import { handleError, toasts } from '$/lib/toasts.svelte';
@@ -115,7 +115,7 @@ export class Session {
       void this.chooseCaption(null);
       this.say(t('player.captionsOff'));
     } else {
-      const track = captions.find(({ id }) => id === this.#lastCaption) ?? captions[0] ?? null;
+      const track = captions.find(({ id }) => id === this.#lastCaption) ?? captionFor(captions);
       void this.chooseCaption(track);
       if (track !== null) this.say(t('player.captionsOn', { name: captionName(track) }));
     }

@@ -93,3 +93,12 @@ export function fitting(groups: readonly PaletteGroup[], text: string): PaletteG
     }))
     .filter(({ entries }) => entries.length > 0);
 }
+
+/** Whether what was typed is how one of the entries begins. */
+export function isNamed(groups: readonly PaletteGroup[], text: string): boolean {
+  const typed = text.trim().toLowerCase();
+  if (typed.length < 2) return false;
+  return groups.some(({ entries }) =>
+    entries.some(({ label }) => t(label).toLowerCase().startsWith(typed)),
+  );
+}

@@ -13,6 +13,8 @@ export interface Found {
   src: string | null;
   thumbhash: string | null;
   shape: 'wide' | 'square' | 'poster';
+  /** What a cover is drawn from where there is none. */
+  drawn: string | undefined;
 }
 
 export interface FoundGroup {
@@ -36,6 +38,7 @@ export function groupsOf(result: SearchResult): FoundGroup[] {
           src: show.poster,
           thumbhash: show.thumbhash,
           shape: 'poster',
+          drawn: show.title,
         })),
         ...of(items, ['film', 'episode', 'clip'], 'wide', (item) =>
           [item.year?.toString(), itemNote(item)]
@@ -71,6 +74,7 @@ export function groupsOf(result: SearchResult): FoundGroup[] {
         src: album.cover,
         thumbhash: album.thumbhash,
         shape: 'square',
+        drawn: album.title,
       })),
     },
     { name: 'files', label: 'search.files', entries: of(items, ['file'], 'square', () => '') },
@@ -94,5 +98,7 @@ function of(
       src: item.thumb,
       thumbhash: item.thumbhash,
       shape,
+      // A record's tracks have one cover; a photo's picture is still to come.
+      drawn: item.kind === 'photo' ? undefined : (item.album ?? item.title),
     }));
 }

@@ -3,8 +3,11 @@ import { t } from '$/i18n/index.svelte';
 import type { Job } from '$/lib/api';
 import { formatBytes, formatCount, formatDuration, formatRate } from '$/lib/format';
 
-export function jobTitle(job: Job): string {
-  return job.kind === 'import' ? job.title : t(`transfers.kind.${job.kind}`);
+export function jobTitle(job: Pick<Job, 'kind' | 'title'>): string {
+  if (job.kind !== 'import') return t(`transfers.kind.${job.kind}`);
+  // What the daemon calls an import of several things; of one it is the name.
+  const several = /^(\d+) files and folders$/.exec(job.title);
+  return several === null ? job.title : t('transfers.several', { count: Number(several[1]) });
 }
 
 /** One line: how much, how fast, how long, or how it ended. */
