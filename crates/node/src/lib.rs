@@ -24,6 +24,7 @@ mod stream;
 mod preview;
 
 mod archive;
+mod damage;
 mod edit;
 mod moved;
 mod repin;
