@@ -75,9 +75,8 @@ fn an_unplugged_folder_is_said_and_comes_back_whole() {
         later["why"].is_string() || later["message"].is_string(),
         "{later}"
     );
-    let id = folder["id"]
-        .as_str()
-        .map_or_else(|| folder["id"].to_string(), str::to_owned);
+    let folders = folder["folders"].as_array().expect("a list");
+    let id = folders[folders.len() - 1]["id"].as_str().expect("an id");
     let (status, error) = daemon.delete(&format!("/storage/folders/{id}"));
     assert_eq!(
         (status, &error["code"]),

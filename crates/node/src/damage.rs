@@ -6,9 +6,10 @@
 use std::collections::HashSet;
 
 use dag::Cid;
-use library::{JobId, RawPath, RenditionRow};
+use library::{RawPath, RenditionRow};
 
-use crate::jobs::FailureCode;
+use crate::import::shown_path;
+use crate::jobs::{Failure, FailureCode, path_of};
 use crate::node::Inner;
 use crate::repin::{Repin, each_rendition};
 
@@ -17,12 +18,11 @@ const MAX_BLOCKS: usize = 100;
 /// Files that are named.
 const MAX_FILES: usize = 1_000;
 
-/// Notes each file that has one of the blocks as a failure of the job, and the blocks that
-/// belong to none by their ids.
-pub(crate) fn name_files(inner: &Inner, job: JobId, bad: &[Cid]) -> Result<(), Repin> {
+/// Each file that has one of the blocks, and the blocks that belong to none by their ids.
+pub(crate) fn name_files(inner: &Inner, bad: &[Cid]) -> Result<Vec<Failure>, Repin> {
     let wanted: HashSet<Vec<u8>> = bad.iter().map(|cid| cid.hash().to_bytes()).collect();
     if wanted.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut seen = HashSet::new();
     let mut paths: Vec<RawPath> = Vec::new();
@@ -39,12 +39,13 @@ pub(crate) fn name_files(inner: &Inner, job: JobId, bad: &[Cid]) -> Result<(), R
     paths.extend(strays.take(MAX_BLOCKS).map(named_by));
     paths.dedup();
     let code = FailureCode::Damaged;
-    inner.library.write(|tx| {
-        paths.iter().try_for_each(|path| {
-            tx.add_failure(job, path, code.as_str(), code.message(), Some(code.todo()))
-        })
-    })?;
-    Ok(())
+    let failures = paths.iter().map(|path| Failure {
+        path: shown_path(&path_of(path)),
+        code: code.as_str().to_owned(),
+        message: code.message().to_owned(),
+        todo: Some(code.todo().to_owned()),
+    });
+    Ok(failures.collect())
 }
 
 fn named_by(cid: &Cid) -> RawPath {

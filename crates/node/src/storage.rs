@@ -209,9 +209,12 @@ impl Inner {
     }
 
     fn name_damage(&self, handle: &JobHandle, bad: &[Cid]) {
-        if let Err(error) = crate::damage::name_files(self, handle.id, bad) {
-            let error = chain(&error);
-            tracing::warn!(error, "the damaged files could not be named");
+        match crate::damage::name_files(self, bad) {
+            Ok(files) => *lock(&handle.found) = files,
+            Err(error) => {
+                let error = chain(&error);
+                tracing::warn!(error, "the damaged files could not be named");
+            }
         }
     }
 
