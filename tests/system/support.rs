@@ -315,6 +315,11 @@ impl Daemon {
         self.exited()
     }
 
+    /// Its process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for its end.
     pub(crate) fn exited(&mut self) -> ExitStatus {
         let child = &mut self.child;

@@ -66,7 +66,7 @@ fn names_that_lead_out_are_refused_and_odd_ones_are_kept_inside() {
         "...bin",
         "line\nbreak\x07.bin",
         "\u{202e}nib.exe",
-        "folder/.hidden.bin",
+        "folder/inside.bin",
         " .bin",
         "%2e%2e%2fevil.bin",
         &longest,

@@ -62,7 +62,8 @@ pub fn sniff_named(head: &[u8], file_name: &str) -> MediaType {
     let extension = file_name
         .rsplit_once('.')
         .map(|(_, e)| e.to_ascii_lowercase());
-    if found == OTHER && at(head, 0, b"\xFF\x0A") && extension.as_deref() == Some("jxl") {
+    let is_known = !matches!(found.mime, "application/octet-stream" | "text/plain");
+    if !is_known && at(head, 0, b"\xFF\x0A") && extension.as_deref() == Some("jxl") {
         return media(MediaKind::Photo, "image/jxl", "jxl");
     }
     if found.mime != "text/plain" {

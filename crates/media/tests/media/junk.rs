@@ -1,6 +1,6 @@
 //! Bytes without meaning are files, not films.
 
-use media::{MediaKind, sniff};
+use media::{MediaKind, sniff, sniff_named};
 
 /// Of 60,000 random heads of 4 KiB, and as many short ones, none looks like media.
 #[test]
@@ -56,4 +56,14 @@ fn short_magic_alone_is_not_enough() {
             );
         }
     }
+}
+
+#[test]
+fn a_bare_jpeg_xl_stream_needs_its_name() {
+    let mut head = b"\xFF\x0A".to_vec();
+    head.resize(3_000, 0xA5);
+    let kind = |name: &str| sniff_named(&head, name).kind;
+    assert_eq!(kind("photo.JXL"), MediaKind::Photo);
+    assert_ne!(kind("photo.bin"), MediaKind::Photo);
+    assert_ne!(sniff_named(b"words", "photo.jxl").kind, MediaKind::Photo);
 }
