@@ -3,8 +3,13 @@
 mod bad_content;
 mod bad_homes;
 mod changing_files;
+mod damaged_segment;
 mod full_disk;
 mod hostile_http;
 mod hostile_names;
 mod kill_resume;
+mod references;
+mod slow_clients;
+mod storage_folder;
 mod support;
+mod uploads;

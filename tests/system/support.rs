@@ -172,6 +172,22 @@ impl Daemon {
         )
     }
 
+    /// PATCH of JSON: status and JSON.
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.agent.patch(self.url(path));
+        answer(
+            request
+                .header("authorization", self.bearer())
+                .send_json(body),
+        )
+    }
+
+    /// DELETE: status and JSON.
+    pub(crate) fn delete(&self, path: &str) -> (u16, Value) {
+        let request = self.agent.delete(self.url(path));
+        answer(request.header("authorization", self.bearer()).call())
+    }
+
     /// POST or PUT of bytes: status and JSON.
     pub(crate) fn send(&self, put: bool, path: &str, body: &[u8]) -> (u16, Value) {
         let url = self.url(path);
@@ -297,6 +313,11 @@ impl Daemon {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
         self.exited()
+    }
+
+    /// Its process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits for its end.

@@ -165,3 +165,75 @@ impl Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(failure: &Failure, json: bool) -> String {
+        let mut out = Vec::new();
+        failure.tell(&mut out, json);
+        String::from_utf8(out).expect("text")
+    }
+
+    /// An error that says nothing of its cause, as the layers below make them.
+    #[derive(Debug, thiserror::Error)]
+    #[error("reading the block index failed")]
+    struct Middle(#[source] io::Error);
+
+    #[test]
+    fn causes_are_told_down_to_the_last_one() {
+        let last = io::Error::other("sector 7 is gone");
+        let failure = Failure::Talk(Box::new(Middle(last)));
+        let text = told(&failure, false);
+        assert!(
+            text.starts_with(
+                "tributary: could not talk to the daemon: reading the block index failed: \
+                 sector 7 is gone\n"
+            ),
+            "{text}"
+        );
+        assert!(text.contains("\n  Check whether"), "what to do: {text}");
+        let line: serde_json::Value = serde_json::from_str(&told(&failure, true)).expect("JSON");
+        assert_eq!(
+            line["detail"]["causes"],
+            serde_json::json!(["reading the block index failed", "sector 7 is gone"])
+        );
+        assert_eq!(line["message"], "could not talk to the daemon");
+        assert_eq!(line["code"], "daemon_unreachable");
+    }
+
+    #[test]
+    fn a_home_without_room_is_told_as_such_wherever_it_shows() {
+        let path = PathBuf::from("/home/x/run.json");
+        for (failure, code) in [
+            (
+                Failure::StartServer(StartServer::DiskFull(path.clone())),
+                "disk_full",
+            ),
+            (
+                Failure::StartServer(StartServer::ReadOnly(path.clone())),
+                "home_read_only",
+            ),
+            (
+                Failure::OpenHome(Box::new(OpenNode::DiskFull(path.clone()))),
+                "disk_full",
+            ),
+            (
+                Failure::OpenHome(Box::new(OpenNode::ReadOnly(path))),
+                "home_read_only",
+            ),
+        ] {
+            let line: serde_json::Value =
+                serde_json::from_str(&told(&failure, true)).expect("JSON");
+            assert_eq!(line["code"], code);
+            for part in ["message", "safe", "todo"] {
+                assert!(
+                    line[part].as_str().is_some_and(|text| text.len() > 8),
+                    "{line}"
+                );
+            }
+            assert_eq!(failure.exit_code(), ExitCode::from(4));
+        }
+    }
+}

@@ -55,15 +55,20 @@ pub fn sniff(head: &[u8]) -> MediaType {
 }
 
 /// As `sniff`; the file name only decides among kinds of plain text
-/// (subtitle formats, markup), never whether bytes are media.
+/// (subtitle formats, markup), never whether bytes are media. The one exception is a bare
+/// JPEG XL stream, whose two magic bytes begin one random file in 65,536, too.
 pub fn sniff_named(head: &[u8], file_name: &str) -> MediaType {
     let found = sniff(head);
-    if found.mime != "text/plain" {
-        return found;
-    }
     let extension = file_name
         .rsplit_once('.')
         .map(|(_, e)| e.to_ascii_lowercase());
+    let is_known = !matches!(found.mime, "application/octet-stream" | "text/plain");
+    if !is_known && at(head, 0, b"\xFF\x0A") && extension.as_deref() == Some("jxl") {
+        return media(MediaKind::Photo, "image/jxl", "jxl");
+    }
+    if found.mime != "text/plain" {
+        return found;
+    }
     match extension.as_deref() {
         Some("srt") => SRT,
         Some("vtt") => VTT,
@@ -124,7 +129,6 @@ fn binary(head: &[u8]) -> Option<MediaType> {
         (b"GIF89a", media(Photo, "image/gif", "gif")),
         (b"II*\0", media(Photo, "image/tiff", "tiff")),
         (b"MM\0*", media(Photo, "image/tiff", "tiff")),
-        (b"\xFF\x0A", media(Photo, "image/jxl", "jxl")),
         (
             b"\0\0\0\x0CJXL \r\n\x87\n",
             media(Photo, "image/jxl", "jxl"),
@@ -137,7 +141,7 @@ fn binary(head: &[u8]) -> Option<MediaType> {
         (b"{\\rtf", media(Document, "application/rtf", "rtf")),
         (b"PK\x03\x04", media(Other, "application/zip", "zip")),
         (b"PK\x05\x06", media(Other, "application/zip", "zip")),
-        (b"\x1F\x8B", media(Other, "application/gzip", "gz")),
+        (b"\x1F\x8B\x08", media(Other, "application/gzip", "gz")),
         (
             b"7z\xBC\xAF\x27\x1C",
             media(Other, "application/x-7z-compressed", "7z"),

@@ -27,6 +27,7 @@ mod scan;
 pub(crate) mod sink;
 mod summary;
 
+pub use name::shown;
 pub(crate) use name::{shown_file_name, shown_name, shown_path};
 pub(crate) use read::library_stamp;
 use run::{ImportPlan, ImportPorts, run_import};

@@ -161,6 +161,8 @@ pub enum FailureCode {
     InsideHome,
     /// Bytes that came back from an export do not match their checksum.
     ContentMismatch,
+    /// Stored bytes that no longer match their checksum.
+    Damaged,
 }
 
 impl FailureCode {
@@ -179,6 +181,7 @@ impl FailureCode {
             Self::TooMany => "too_many",
             Self::InsideHome => "inside_home",
             Self::ContentMismatch => "content_mismatch",
+            Self::Damaged => "damaged",
         }
     }
 
@@ -197,6 +200,7 @@ impl FailureCode {
             Self::TooMany => "One drop holds at most a million files; the rest was left out.",
             Self::InsideHome => "This belongs to Tributary itself.",
             Self::ContentMismatch => "The bytes do not match their checksum.",
+            Self::Damaged => "Its stored bytes are damaged.",
         }
     }
 
@@ -211,6 +215,7 @@ impl FailureCode {
             Self::NotAFile | Self::InsideHome => "Nothing to do: it was left out.",
             Self::SymlinkLoop | Self::BrokenLink => "Add the file or folder that was meant.",
             Self::TooDeep | Self::TooMany => "Add the folders inside one by one.",
+            Self::Damaged => "Run a repair, then add the file again or restore an export.",
             Self::ContentMismatch => "Take it from another copy of the export.",
         }
     }

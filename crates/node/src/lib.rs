@@ -24,6 +24,7 @@ mod stream;
 mod preview;
 
 mod archive;
+mod damage;
 mod edit;
 mod moved;
 mod repin;
@@ -46,6 +47,7 @@ pub use edit::{AlsoDeleteFile, BatchOutcome, EditItem, Relink};
 pub use events::{Event, EventStream, MAX_IDS};
 pub use home::RunFile;
 pub use identity::{LoadIdentity, NodeIdentity};
+pub use import::shown;
 pub use import::sink::is_library_pin;
 pub use import::{DropSummary, ImportMode, ImportRequest, Unreadable};
 pub use jobs::{

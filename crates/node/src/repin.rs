@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dag::{Block, Cid, FileLayout, Leaf};
-use library::{ItemId, ItemQuery, Location, LocationState, Shelf};
+use library::{ItemId, ItemQuery, Location, LocationState, RenditionRow, Shelf};
 use store::{CommitBlocks, PinKind, PutBlock, SourceId};
 
 use crate::import::fingerprint::Stamp;
@@ -27,7 +27,7 @@ const STEP: usize = 256;
 
 /// Why pinning again ended early; the next start goes on.
 #[derive(Debug, thiserror::Error)]
-enum Repin {
+pub(crate) enum Repin {
     #[error("the library could not be read")]
     ReadLibrary(#[from] library::ReadLibrary),
     #[error("the library could not be changed")]
@@ -90,11 +90,11 @@ fn work(inner: &Arc<Inner>) -> Result<(), Repin> {
     Ok(())
 }
 
-/// What is done with one rendition: its item, its root, where its bytes are.
-type Visit<'a> = dyn FnMut(ItemId, &Cid, &[Location]) -> Result<(), Repin> + 'a;
+/// What is done with one rendition of an item.
+pub(crate) type Visit<'a> = dyn FnMut(ItemId, &RenditionRow) -> Result<(), Repin> + 'a;
 
 /// Visits every rendition of every item, in the trash or not.
-fn each_rendition(inner: &Inner, visit: &mut Visit<'_>) -> Result<(), Repin> {
+pub(crate) fn each_rendition(inner: &Inner, visit: &mut Visit<'_>) -> Result<(), Repin> {
     for shelf in [Shelf::Live, Shelf::Trash] {
         let mut query = ItemQuery {
             shelf,
@@ -113,7 +113,7 @@ fn each_rendition(inner: &Inner, visit: &mut Visit<'_>) -> Result<(), Repin> {
                     .iter()
                     .flat_map(|asset| &asset.renditions)
                 {
-                    visit(row.id, &rendition.root, &rendition.locations)?;
+                    visit(row.id, rendition)?;
                 }
             }
             match page.next {
@@ -137,7 +137,8 @@ fn pin_all(inner: &Inner) -> Result<(), Repin> {
         Ok(()) | Err(CommitBlocks::CopyPinned(_)) => Ok(()),
         Err(error) => Err(error),
     };
-    each_rendition(inner, &mut |_, root, locations| {
+    each_rendition(inner, &mut |_, row| {
+        let (root, locations) = (&row.root, &row.locations);
         if is_copied(locations) {
             batch.pin(root, PinKind::BytesRequired, PIN_COPIED);
         }
@@ -156,7 +157,8 @@ fn pin_all(inner: &Inner) -> Result<(), Repin> {
 /// Refers to the user's files again; false when some are on disks that are not connected.
 fn refer_all(inner: &Inner) -> Result<bool, Repin> {
     let mut lost: Vec<(ItemId, Cid, Location)> = Vec::new();
-    each_rendition(inner, &mut |item, root, locations| {
+    each_rendition(inner, &mut |item, row| {
+        let (root, locations) = (&row.root, &row.locations);
         for location in locations {
             if let Some(source) = location.source
                 && inner.store.source(SourceId(source))?.is_none()

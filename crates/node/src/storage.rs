@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dag::Cid;
 use store::{
     ChangeFolders, Folder, FolderId, FolderState, GcOptions, IndexFault, StoreStat, VerifyReport,
 };
@@ -176,6 +177,9 @@ impl Inner {
             Ok(report) if report.cancelled => stopped(handle),
             Ok(report) => {
                 Meter::set(&handle.meter.files_failed, report.bad_count);
+                let bad = report.bad.iter().filter(|bad| !bad.other_good);
+                let bad: Vec<Cid> = bad.map(|bad| bad.cid).collect();
+                self.name_damage(handle, &bad);
                 Outcome::Done(Some(verified(&report)))
             }
             Err(error) => Outcome::Failed(chain(&error)),
@@ -190,6 +194,7 @@ impl Inner {
             Ok(report) if report.found.cancelled => stopped(handle),
             Ok(report) => {
                 Meter::set(&handle.meter.files_failed, report.lost.len() as u64);
+                self.name_damage(handle, &report.lost);
                 Outcome::Done(Some(format!(
                     "{} blocks checked, {} bad; {} written anew, {} copies dropped, {} lost.",
                     report.found.blocks,
@@ -200,6 +205,16 @@ impl Inner {
                 )))
             }
             Err(error) => Outcome::Failed(chain(&error)),
+        }
+    }
+
+    fn name_damage(&self, handle: &JobHandle, bad: &[Cid]) {
+        match crate::damage::name_files(self, bad) {
+            Ok(files) => *lock(&handle.found) = files,
+            Err(error) => {
+                let error = chain(&error);
+                tracing::warn!(error, "the damaged files could not be named");
+            }
         }
     }
 

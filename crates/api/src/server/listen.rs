@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{Router, extract::Request, middleware};
+use axum::{Router, middleware};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::patience::{Standstill, Watched, timed};
+use super::patience::{Standstill, Watched, patient};
 
 /// Most connections at once; more wait in the listen queue.
 const MAX_CONNECTIONS: usize = 256;
@@ -35,9 +35,7 @@ pub(super) async fn serve(
     ending: CancellationToken,
 ) {
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let router = router.layer(middleware::map_request(|request: Request| async {
-        request.map(timed)
-    }));
+    let router = router.layer(middleware::from_fn(patient));
     loop {
         let slot = tokio::select! {
             () = ending.cancelled() => return,
@@ -124,9 +122,7 @@ mod tests {
                     }
                 }),
             )
-            .layer(middleware::map_request(|request: Request| async {
-                request.map(timed)
-            }))
+            .layer(middleware::from_fn(patient))
     }
 
     /// A client that sent `sent`, the end of its connection, and the time this took.

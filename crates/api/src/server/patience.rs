@@ -9,17 +9,23 @@ use std::{
     io,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
-use axum::body::Body;
+use axum::{
+    body::{Body, BodyDataStream, HttpBody as _},
+    extract::Request,
+    middleware::Next,
+    response::Response,
+};
 use bytes::Bytes;
-use futures_util::{StreamExt as _, stream};
+use futures_util::{Stream, StreamExt as _};
+use http::header;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     sync::Semaphore,
-    time::Instant,
+    time::{Instant, Sleep},
 };
 
 /// The next part of a request body must come within this time.
@@ -31,20 +37,74 @@ const CROWDED_PAUSE: Duration = Duration::from_secs(10);
 /// Time between two looks at a connection.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// The body with a deadline for each of its parts.
-pub(super) fn timed(body: Body) -> Body {
-    let parts = body.into_data_stream();
-    Body::from_stream(stream::unfold(Some(parts), |parts| async move {
-        let mut parts = parts?;
-        match tokio::time::timeout(BODY_PAUSE, parts.next()).await {
-            Ok(Some(part)) => Some((part.map_err(io::Error::other), Some(parts))),
-            Ok(None) => None,
-            Err(_) => {
-                let error = io::Error::new(io::ErrorKind::TimedOut, "the client sends nothing");
-                Some((Err::<Bytes, _>(error), None))
+/// A request body, shared so that what its handler did not want can be read to the end.
+#[derive(Debug, Clone)]
+struct Parts(Arc<Mutex<Waiting>>);
+
+#[derive(Debug)]
+struct Waiting {
+    /// `None` at the end.
+    parts: Option<BodyDataStream>,
+    deadline: Pin<Box<Sleep>>,
+}
+
+impl Parts {
+    fn new(body: Body) -> Self {
+        Self(Arc::new(Mutex::new(Waiting {
+            parts: Some(body.into_data_stream()),
+            deadline: Box::pin(tokio::time::sleep(BODY_PAUSE)),
+        })))
+    }
+
+    /// Reads what is left, for a while.
+    async fn drain(mut self) {
+        let drained = async { while self.next().await.is_some_and(|part| part.is_ok()) {} };
+        let _ = tokio::time::timeout(BODY_PAUSE, drained).await;
+    }
+}
+
+impl Stream for Parts {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Waiting { parts, deadline } = &mut *waiting;
+        let Some(body) = parts else {
+            return Poll::Ready(None);
+        };
+        let part = match body.poll_next_unpin(cx) {
+            Poll::Ready(part) => part.map(|part| part.map_err(io::Error::other)),
+            Poll::Pending => {
+                ready!(deadline.as_mut().poll(cx));
+                let error = "the client sends nothing";
+                Some(Err(io::Error::new(io::ErrorKind::TimedOut, error)))
             }
+        };
+        match &part {
+            Some(Ok(_)) => deadline.as_mut().reset(Instant::now() + BODY_PAUSE),
+            _ => *parts = None,
         }
-    }))
+        Poll::Ready(part)
+    }
+}
+
+/// The middleware of both listeners: bodies have a deadline for each of their parts, and a
+/// refused one is read to its end before the answer goes out. Otherwise the connection is
+/// reset under a client that still sends, which then never sees why.
+pub(super) async fn patient(request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    // Such a client waits to be told before it sends anything.
+    let asks_first = request.headers().contains_key(header::EXPECT);
+    let (head, body) = request.into_parts();
+    let parts = Parts::new(body);
+    let body = Body::from_stream(parts.clone());
+    let response = next.run(Request::from_parts(head, body)).await;
+    if !response.status().is_success() && !asks_first {
+        parts.drain().await;
+    }
+    response
 }
 
 /// Since when a connection cannot be written to, if it cannot.

@@ -143,7 +143,11 @@ async fn blocks_and_archives() {
     other.end().await;
     for bad in [
         "?format=tar",
-        "?format=car&dag-scope=entity",
+        "?format=car&dag-scope=some",
+        "?format=car&dag-scope=all&entity-bytes=0:*",
+        "?format=car&entity-bytes=5",
+        "?format=car&entity-bytes=5:2",
+        "?format=car&entity-bytes=*:2",
         "?format=car&car-version=2",
     ] {
         assert_eq!(
@@ -190,5 +194,127 @@ async fn what_is_not_served() {
             .status,
         400
     );
+    world.end().await;
+}
+
+/// Ids of the blocks in a CAR, in order; every block fits its id.
+fn blocks_of(car: &[u8]) -> Vec<String> {
+    let mut reader = dag::car::CarReader::new(dag::car::BlockCheck::Verify);
+    reader.push(car);
+    let mut ids = Vec::new();
+    while let Some(part) = reader.next_part().expect("a CAR") {
+        if let dag::car::CarPart::Block(block) = part {
+            ids.push(block.cid.to_string());
+        }
+    }
+    reader.finish().expect("a whole CAR");
+    ids
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn archives_hold_what_their_scope_says_and_the_way_there() {
+    let (world, cid) = world().await;
+    let ids = async |path: &str| {
+        let answer = get(&world, &format!("/ipfs/{cid}{path}"), &[]).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        let etag = answer.header("etag").expect("an etag").to_owned();
+        (blocks_of(&answer.body), etag)
+    };
+    // The directory, big.bin of three leaves, hello.txt, the odd name, pages and its index.
+    let (all, _) = ids("?format=car").await;
+    assert_eq!(all.len(), 9, "{all:?}");
+    assert_eq!(ids("?format=car&dag-scope=all").await.0, all);
+    assert_eq!(ids("?format=car&dag-scope=block").await.0, [cid.as_str()]);
+    assert_eq!(ids("?format=car&dag-scope=entity").await.0, [cid.as_str()]);
+
+    // Below a path the blocks of the path come first, so that nobody has to be trusted.
+    let (file, _) = ids("/big.bin?format=car").await;
+    assert_eq!((file.len(), &file[0]), (5, &cid), "{file:?}");
+    assert_eq!(ids("/big.bin?format=car&dag-scope=entity").await.0, file);
+    assert_eq!(
+        ids("/big.bin?format=car&dag-scope=block").await.0,
+        file[..2]
+    );
+    let leaf = |number: usize| {
+        let mut some = file[..2].to_vec();
+        some.push(file[2 + number].clone());
+        some
+    };
+    for (range, expect) in [
+        ("0:0", leaf(0)),
+        ("0:262143", leaf(0)),
+        ("262144:262144", leaf(1)),
+        ("-1:*", leaf(2)),
+        ("-1:-1", leaf(2)),
+        ("599999:999999", leaf(2)),
+        ("0:*", file.clone()),
+        ("-9999999:*", file.clone()),
+        ("262143:262144", [leaf(0), vec![file[3].clone()]].concat()),
+        ("600000:*", file[..2].to_vec()),
+        ("5:-599999", file[..2].to_vec()),
+    ] {
+        let (found, _) = ids(&format!("/big.bin?format=car&entity-bytes={range}")).await;
+        assert_eq!(found, expect, "{range}");
+    }
+    // Not for directories, where it is passed over.
+    let (found, _) = ids("?format=car&dag-scope=entity&entity-bytes=0:1").await;
+    assert_eq!(found, [cid.as_str()]);
+    let mut etags = Vec::new();
+    for what in [
+        "/big.bin?format=car",
+        "/big.bin?format=car&dag-scope=block",
+        "/big.bin?format=car&dag-scope=entity",
+        "/big.bin?format=car&entity-bytes=0:1",
+        "/big.bin?format=car&entity-bytes=0:*",
+        "?format=car",
+    ] {
+        etags.push(ids(what).await.1);
+    }
+    etags.sort();
+    etags.dedup();
+    assert_eq!(etags.len(), 6, "answers that differ have other tags");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_the_library_are_private_wherever_their_bytes_are() {
+    let world = World::new().await;
+    for (mode, seed) in [("copy", 1), ("reference", 2)] {
+        let path = world.dir.path().join(format!("{mode}.bin"));
+        let mut content = pattern(300_000);
+        content[0] = seed;
+        std::fs::write(&path, content).expect("a file");
+        let body = serde_json::json!({ "paths": [path], "mode": mode });
+        let job = world.call("POST", "/imports", Some(body)).await.json();
+        let id = job["id"].as_str().expect("a job").parse().expect("an id");
+        world.node.wait_job(id).await.expect("the job");
+        let page = world.call("GET", "/items?sort=added", None).await.json();
+        for item in page["items"].as_array().expect("items") {
+            let id = item["id"].as_str().expect("an id");
+            let detail = world.call("GET", &format!("/items/{id}"), None).await;
+            let cid = detail.json()["cid"].as_str().expect("a cid").to_owned();
+            for form in ["", "?format=raw", "?format=car"] {
+                let answer = get(&world, &format!("/btfs/{cid}{form}"), &[]).await;
+                assert_eq!(answer.status, 404, "{mode} {form}");
+            }
+        }
+    }
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_here_is_not_pinned() {
+    let world = World::new().await;
+    let absent = "QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o";
+    for kind in ["bytes", "reference"] {
+        let body = serde_json::json!({ "path": absent, "kind": kind });
+        let answer = world.call("POST", "/node/pins", Some(body)).await;
+        assert_eq!(answer.status, 404, "{kind}: {}", answer.text());
+        let error = answer.json();
+        assert_eq!(error["code"], "not_local");
+        assert!(error["todo"].is_string() && error["safe"].is_string());
+    }
+    let pins = world.call("GET", "/node/pins", None).await.json();
+    assert_eq!(pins, serde_json::json!([]));
     world.end().await;
 }

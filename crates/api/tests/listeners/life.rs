@@ -140,3 +140,56 @@ async fn a_client_can_ask_the_daemon_to_end() {
     world.server.asked_to_end().await;
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn urls_of_media_outlive_a_restart_on_the_same_port() {
+    let world = World::new().await;
+    let items = world.import(&[("song.bin", b"la la la")]).await;
+    let id = items[0]["id"].as_str().expect("an id");
+    let detail = world.call("GET", &format!("/items/{id}"), None).await;
+    let url = detail.json()["renditions"][0]["url"]
+        .as_str()
+        .expect("a URL")
+        .to_owned();
+    let path = url
+        .strip_prefix(&format!("http://{}", world.media))
+        .expect("ours");
+    world.server.shutdown().await;
+    let again = Server::start(world.node.clone(), config())
+        .await
+        .expect("starts");
+    let media = again.endpoint().media_url;
+    let media = media
+        .strip_prefix("http://")
+        .expect("a scheme")
+        .parse()
+        .expect("an address");
+    let answer = send(media, "GET", path, &[], b"").await;
+    assert_eq!((answer.status, answer.text().as_str()), (200, "la la la"));
+    let other = World::new().await;
+    let answer = send(other.media, "GET", path, &[], b"").await;
+    assert_eq!(answer.status, 401, "the key of another home");
+    other.end().await;
+    again.shutdown().await;
+    world.node.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn null_takes_the_limit_away_and_absent_leaves_it() {
+    let world = World::new().await;
+    let patch = async |body: serde_json::Value| {
+        let answer = world.call("PATCH", "/settings", Some(body)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()["quotaBytes"].clone()
+    };
+    let limit = serde_json::json!(1_u64 << 30);
+    assert_eq!(
+        patch(serde_json::json!({ "quotaBytes": limit })).await,
+        limit
+    );
+    assert_eq!(patch(serde_json::json!({ "theme": "dark" })).await, limit);
+    let none = patch(serde_json::json!({ "quotaBytes": null })).await;
+    assert_eq!(none, serde_json::Value::Null);
+    assert_eq!(patch(serde_json::json!({})).await, serde_json::Value::Null);
+    world.end().await;
+}

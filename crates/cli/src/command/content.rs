@@ -40,6 +40,8 @@ pub(super) fn add(session: &Session, add: &Add, output: &mut Output) -> Result<(
                 output.line(&format!("added {} {}", file.cid, shown(&file.name)))?;
             }
         }
+        // What is durable is told at once: whoever is killed later knows what was added.
+        output.flush()?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Pins, identity and the block store.
 
-use api::dto::{Job, NodeIdentity, Pin, PinRequest, RepoStat};
+use api::dto::{FailurePage, Job, NodeIdentity, Pin, PinRequest, RepoStat};
 
 use crate::{
     args::{self, Repo},
@@ -94,6 +94,13 @@ pub(super) fn repo(session: &Session, repo: Repo, output: &mut Output) -> Result
         output.line(job.message.as_deref().unwrap_or("done"))?;
     }
     if job.files_failed > 0 {
+        if !output.is_json() {
+            let page: FailurePage = session.wire.get(&format!("/imports/{}/failures", job.id))?;
+            for failure in page.failures {
+                let (path, message) = (shown(&failure.path), failure.message);
+                output.line(&format!("{path}: {message}"))?;
+            }
+        }
         return Err(Failure::Job(format!(
             "{} blocks are damaged or missing",
             job.files_failed

@@ -3,6 +3,7 @@
 mod audio;
 mod bad_input;
 mod captions;
+mod junk;
 mod photos;
 mod pool;
 mod sniffing;

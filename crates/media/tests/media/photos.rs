@@ -201,7 +201,10 @@ async fn avif_is_decoded() {
 #[tokio::test]
 async fn a_format_without_a_decoder_still_gives_its_facts() {
     let bench = Bench::new();
-    let path = bench.write("photo.jxl", b"\xFF\x0A and then nothing that we can read");
+    let path = bench.write(
+        "photo.jxl",
+        b"\0\0\0\x0CJXL \r\n\x87\n and then nothing that we can read",
+    );
     let seen = bench.look(&path).await;
     assert_eq!(
         (seen.facts.mime.as_str(), seen.facts.kind),

@@ -23,6 +23,12 @@ pub(crate) fn shown_name(name: &OsStr) -> String {
     }
 }
 
+/// A name that came from a path, safe to show.
+#[must_use]
+pub fn shown(name: &str) -> String {
+    clean(name, MAX_CHARS)
+}
+
 /// A path that is safe to show.
 pub(crate) fn shown_path(path: &Path) -> String {
     clean(

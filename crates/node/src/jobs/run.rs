@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::control::{Meter, Outcome, Stop};
+use super::control::{Meter, Outcome, Stop, lock};
 use super::table::{JobHandle, Request};
 use super::{ControlJob, Failure, Job, JobId, JobKind, JobState, PauseReason, StartJob};
 use crate::events::Event;
@@ -165,6 +165,11 @@ impl Node {
 
     /// Files of a job that failed, at most the first 10,000.
     pub async fn failures(&self, id: JobId) -> Vec<Failure> {
+        if let Some(job) = self.inner.jobs.get(id)
+            && !job.request.is_journaled()
+        {
+            return lock(&job.found).clone();
+        }
         let rows = self
             .query(move |view| view.failures(id, 0, MAX_FAILURES))
             .await;

@@ -9,7 +9,7 @@ use library::{JobId, JobRow, RawPath};
 use tokio::sync::watch;
 
 use super::control::{Control, Meter, lock};
-use super::{Job, JobKind, JobState, PauseReason};
+use super::{Failure, Job, JobKind, JobState, PauseReason};
 use crate::import::ImportOptions;
 
 /// Weight of the newest measurement in the shown speed.
@@ -78,6 +78,8 @@ pub(crate) struct JobHandle {
     pub(crate) scanning: AtomicBool,
     /// True while its threads run, paused or not.
     pub(crate) working: AtomicBool,
+    /// What a job that is not journaled found; the journal keeps those of the others.
+    pub(crate) found: Mutex<Vec<Failure>>,
     shown: Mutex<Shown>,
     state: watch::Sender<JobState>,
 }
@@ -100,6 +102,7 @@ impl JobHandle {
             control: Control::new(),
             meter: Meter::default(),
             scanning: AtomicBool::new(false),
+            found: Mutex::new(Vec::new()),
             working: AtomicBool::new(false),
             shown: Mutex::new(shown),
             state: watch::Sender::new(JobState::Queued),

@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use dag::car::CarWriter;
-use node::{AddOptions, ContentPath, JobState, Node, Opened};
+use node::{AddOptions, ContentPath, JobState, Node, Opened, WriteContent};
 use store::PinKind;
 use tokio::io::AsyncWriteExt;
 use tokio_util::task::TaskTracker;
@@ -170,5 +170,121 @@ async fn bytes_that_could_not_be_copied_in_are_copied_after_the_next_start() {
     .await;
     std::fs::remove_file(&path).expect("removed");
     assert!(read_root(&node, root).await == content);
+    node.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pins_of_deleted_items_that_stayed_go_at_the_next_start() {
+    let world = World::new();
+    let content = noise(300_000, 6);
+    world.file("kept.bin", &content);
+    let node = world.open().await;
+    import_paths(&node, &[&world.path("kept.bin")]).await;
+    let mine = std::io::Cursor::new(noise(200_000, 7));
+    let mine = node.add_stream(mine, AddOptions::default()).await;
+    let mine = mine.expect("adds").cid;
+    node.shutdown().await;
+    drop(node);
+    // What a kill between an item's end and that of its pin leaves behind.
+    let store = store::Store::open(store::StoreConfig::new(world.home.path())).expect("opens");
+    for name in ["library", "library-reference"] {
+        store
+            .pin(&mine, PinKind::ReferenceOk, name)
+            .expect("pinned");
+    }
+    drop(store);
+
+    let node = world.open().await;
+    until("only the pin made by hand is left", || async {
+        let pins = node.pins().await.expect("pins");
+        pins.iter().filter(|pin| pin.cid == mine).count() == 1
+    })
+    .await;
+    assert_eq!(
+        node.pins().await.expect("pins").len(),
+        2,
+        "nothing else went"
+    );
+    collect(&node).await;
+    assert_eq!(
+        read_item(&node, "kept.bin").await.as_deref(),
+        Ok(&content[..])
+    );
+    assert!(is_clean(&node).await);
+    node.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_is_here_as_a_whole_is_pinned() {
+    let world = World::new();
+    let node = world.open().await;
+    let content = noise(700_000, 8);
+    let mut blocks = Vec::new();
+    let layout = dag::FileLayout::default();
+    let root = dag::add_bytes(layout, content.as_slice(), |block| {
+        blocks.push(block);
+        Ok(())
+    })
+    .expect("built");
+    let car = |blocks: &[dag::Block]| {
+        let mut car = CarWriter::header(&[root.cid]).to_vec();
+        for block in blocks {
+            car.extend_from_slice(&CarWriter::section(&block.cid, &block.bytes));
+        }
+        std::io::Cursor::new(car)
+    };
+    let (lacking, rest) = blocks.split_first().expect("blocks");
+    let pinned = |kind| node.pin(root.cid, kind, String::new());
+    for kind in [PinKind::BytesRequired, PinKind::ReferenceOk] {
+        let failed = pinned(kind).await;
+        assert!(
+            matches!(&failed, Err(WriteContent::MissingBlock(cid)) if *cid == root.cid),
+            "{failed:?}"
+        );
+    }
+    let failed = node.dag_import(car(rest), true).await;
+    assert!(
+        matches!(&failed, Err(WriteContent::MissingBlock(cid)) if *cid == lacking.cid),
+        "{failed:?}"
+    );
+    let failed = pinned(PinKind::BytesRequired).await;
+    assert!(
+        matches!(&failed, Err(WriteContent::MissingBlock(cid)) if *cid == lacking.cid),
+        "{failed:?}"
+    );
+    assert!(node.pins().await.expect("pins").is_empty());
+    node.dag_import(car(&blocks), false)
+        .await
+        .expect("comes in");
+    pinned(PinKind::BytesRequired).await.expect("all is here");
+    // The library's own names are not for the taking: such a pin could not be removed.
+    let taken = node.pin(root.cid, PinKind::BytesRequired, "library".to_owned());
+    assert!(matches!(taken.await, Err(WriteContent::BadOptions(_))));
+    node.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_add_whose_client_went_away_leaves_nothing_pinned() {
+    let world = World::new();
+    let node = world.open().await;
+    let (mut feed, stream) = tokio::io::duplex(1 << 20);
+    let adding = {
+        let node = node.clone();
+        TaskTracker::new()
+            .spawn(async move { node.add_stream(stream, AddOptions::default()).await })
+    };
+    feed.write_all(&noise(3 << 20, 1)).await.expect("fed");
+    // What the listener does with a request whose connection broke.
+    adding.abort();
+    assert!(adding.await.is_err_and(|error| error.is_cancelled()));
+    // Adding goes on behind the request: an add of its own has its turn after it.
+    let whole = node.add_stream(std::io::Cursor::new(noise(9, 2)), AddOptions::default());
+    let whole = whole.await.expect("adds").cid;
+    node.shutdown().await;
+    drop(node);
+    let node = world.open().await;
+    let pins = node.pins().await.expect("pins");
+    assert_eq!(pins.len(), 1, "{pins:?}");
+    assert_eq!(pins[0].cid, whole);
     node.shutdown().await;
 }

@@ -46,7 +46,7 @@ pub(crate) fn detail(cards: &Cards, parts: &DetailParts) -> dto::ItemDetail {
             .collect(),
         next: next.as_ref().map(link),
         previous: previous.as_ref().map(link),
-        file_name: row.file_name.clone(),
+        file_name: node::shown(&row.file_name),
         cid: row.root.to_string(),
     }
 }

@@ -1,0 +1,8 @@
+//! The command line from outside: the same with a daemon and without one.
+
+#[path = "command/endings.rs"]
+mod endings;
+#[path = "command/support.rs"]
+mod support;
+#[path = "command/two_ways.rs"]
+mod two_ways;
