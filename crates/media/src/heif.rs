@@ -30,6 +30,9 @@ pub(crate) struct Still {
     /// Decoder configuration (`av1C` or `hvcC` body).
     #[cfg_attr(not(feature = "gstreamer"), allow(dead_code))]
     pub(crate) configuration: Vec<u8>,
+    /// Embedded ICC profile.
+    #[cfg_attr(not(feature = "gstreamer"), allow(dead_code))]
+    pub(crate) profile: Option<Vec<u8>>,
     tiles: Vec<Vec<Extent>>,
     data: Vec<u8>,
 }
@@ -94,6 +97,12 @@ fn parse(meta: &[u8]) -> Option<Still> {
             .find(|(k, _)| k == kind)
             .map(|(_, body)| body.to_vec())
     };
+    // There may be two: numbers for video players, and a profile.
+    let profile = of_primary
+        .iter()
+        .filter(|(kind, _)| kind == b"colr")
+        .find_map(|(_, body)| body.strip_prefix(b"prof").or(body.strip_prefix(b"rICC")))
+        .map(<[u8]>::to_vec);
     let ispe = property(&of_primary, b"ispe")?;
     let (width, height) = (be32(&ispe, 4)?, be32(&ispe, 8)?);
     let data = find(meta, b"idat").map(<[u8]>::to_vec).unwrap_or_default();
@@ -127,6 +136,7 @@ fn parse(meta: &[u8]) -> Option<Still> {
         coding,
         grid,
         configuration,
+        profile,
         tiles: tiles?,
         data,
     })

@@ -2,7 +2,7 @@
 //!
 //! Decode near the wanted size (JPEG scales by n/8 while decoding), resize to
 //! 1440 px, make the 320 px one from that, and only then turn the small
-//! pictures upright. Never enlarges. Colour profiles are not applied.
+//! pictures upright. Never enlarges. Embedded colour profiles become sRGB.
 //!
 //! Sizes are checked from the header before pixels are given memory.
 
@@ -12,6 +12,7 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use crate::inspection::{Preview, PreviewFormat};
 use crate::wire::Failure;
 
+pub(crate) mod colour;
 pub(crate) mod decode;
 pub(crate) mod jpeg;
 pub(crate) mod orient;

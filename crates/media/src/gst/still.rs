@@ -6,7 +6,7 @@ use gstreamer_app::{AppSink, AppSrc};
 
 use super::{Running, make, ready, video};
 use crate::heif::Still;
-use crate::picture::{MAX_PIXELS, Pixels};
+use crate::picture::{MAX_PIXELS, Pixels, colour};
 use crate::reader::FileReader;
 use crate::wire::Failure;
 
@@ -18,7 +18,8 @@ pub(crate) fn decode(still: &Still, file: &FileReader) -> Result<Pixels, Failure
     }
     ready()?;
     let tiles = decode_tiles(still, still.coded(file)?)?;
-    compose(still, &tiles)
+    let pixels = compose(still, &tiles)?;
+    Ok(colour::to_srgb(pixels, still.profile.as_deref()))
 }
 
 fn decode_tiles(still: &Still, coded: Vec<Vec<u8>>) -> Result<Vec<Pixels>, Failure> {

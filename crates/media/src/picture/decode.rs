@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Cursor, Seek};
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
-use super::{MAX_DECODED, MAX_PIXELS, Pixels};
+use super::{MAX_DECODED, MAX_PIXELS, Pixels, colour};
 use crate::reader::FileReader;
 use crate::wire::Failure;
 
@@ -44,8 +44,10 @@ fn buffered(file: &FileReader) -> BufReader<FileReader> {
 }
 
 fn decode_from<R: BufRead + Seek>(from: R, format: ImageFormat) -> Result<Pixels, Failure> {
-    let decoder = limited(from, format).into_decoder().map_err(failure)?;
+    let mut decoder = limited(from, format).into_decoder().map_err(failure)?;
     check(decoder.dimensions(), decoder.total_bytes())?;
+    // A broken profile is no reason to show nothing.
+    let profile = decoder.icc_profile().ok().flatten();
     let picture = DynamicImage::from_decoder(decoder).map_err(failure)?;
     let (width, height, alpha) = (
         picture.width(),
@@ -57,12 +59,13 @@ fn decode_from<R: BufRead + Seek>(from: R, format: ImageFormat) -> Result<Pixels
     } else {
         picture.into_rgb8().into_raw()
     };
-    Ok(Pixels {
+    let pixels = Pixels {
         width,
         height,
         alpha,
         bytes,
-    })
+    };
+    Ok(colour::to_srgb(pixels, profile.as_deref()))
 }
 
 fn check((width, height): (u32, u32), bytes: u64) -> Result<(u32, u32), Failure> {

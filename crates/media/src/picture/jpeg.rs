@@ -1,6 +1,6 @@
 //! JPEG through libjpeg-turbo, or in pure Rust without the `turbojpeg` feature.
 
-use super::{MAX_PIXELS, Pixels};
+use super::{MAX_PIXELS, Pixels, colour};
 use crate::wire::Failure;
 
 /// Largest JPEG file that is read into memory.
@@ -167,33 +167,61 @@ pub(crate) fn decode(bytes: &[u8], wanted: u32) -> Result<Pixels, Failure> {
     if let Some((width, height)) = dimensions(bytes) {
         check_size(width as usize, height as usize)?;
     }
-    backend::decode(bytes, wanted)
+    let pixels = backend::decode(bytes, wanted)?;
+    Ok(colour::to_srgb(pixels, profile(bytes).as_deref()))
 }
 
-/// Width and height from the frame header, without decoding; `None` when
-/// there is none in the first `bytes`.
+/// The embedded colour profile, put together from its parts (ICC.1 annex B.4).
+fn profile(bytes: &[u8]) -> Option<Vec<u8>> {
+    const MARK: &[u8] = b"ICC_PROFILE\0";
+    let mut parts: Vec<(u8, &[u8])> = segments(bytes)
+        .filter(|(code, _)| *code == 0xE2)
+        .filter_map(|(_, body)| match body.strip_prefix(MARK)? {
+            [number, _count, part @ ..] => Some((*number, part)),
+            _ => None,
+        })
+        .collect();
+    parts.sort_by_key(|(number, _)| *number);
+    let whole: Vec<u8> = parts
+        .into_iter()
+        .flat_map(|(_, part)| part)
+        .copied()
+        .collect();
+    (!whole.is_empty() && whole.len() <= colour::MAX_PROFILE).then_some(whole)
+}
+
+/// Width and height from the frame header, without decoding; `None` when there is none.
 pub(crate) fn dimensions(bytes: &[u8]) -> Option<(u32, u32)> {
-    let mut rest = bytes.get(2..)?;
-    loop {
-        // Fill bytes may precede a marker.
-        let start = rest.iter().position(|byte| *byte == 0xFF)?;
-        let code_at = rest.get(start..)?.iter().position(|byte| *byte != 0xFF)? + start;
-        let code = *rest.get(code_at)?;
-        let segment = rest.get(code_at + 1..)?;
-        match code {
-            0x01 | 0xD0..=0xD8 => rest = segment,
-            0xD9 | 0xDA => return None,
-            0xC0..=0xCF if !matches!(code, 0xC4 | 0xC8 | 0xCC) => {
-                let [h1, h0, w1, w0] = segment.get(3..7)?.try_into().ok()?;
-                return Some((
-                    u32::from(u16::from_be_bytes([w1, w0])),
-                    u32::from(u16::from_be_bytes([h1, h0])),
-                ));
-            }
-            _ => {
-                let length = segment.get(..2)?.try_into().map(u16::from_be_bytes).ok()?;
-                rest = segment.get(usize::from(length)..)?;
+    let frame = |code: u8| matches!(code, 0xC0..=0xCF) && !matches!(code, 0xC4 | 0xC8 | 0xCC);
+    let (_, body) = segments(bytes).find(|(code, _)| frame(*code))?;
+    let [h1, h0, w1, w0] = body.get(1..5)?.try_into().ok()?;
+    Some((
+        u32::from(u16::from_be_bytes([w1, w0])),
+        u32::from(u16::from_be_bytes([h1, h0])),
+    ))
+}
+
+/// Marker segments before the first scan: code and body. A body that claims more than
+/// there is ends with the bytes.
+fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = bytes.get(2..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        loop {
+            // Fill bytes may precede a marker.
+            let start = rest.iter().position(|byte| *byte == 0xFF)?;
+            let code_at = rest.get(start..)?.iter().position(|byte| *byte != 0xFF)? + start;
+            let code = *rest.get(code_at)?;
+            let segment = rest.get(code_at + 1..)?;
+            match code {
+                0x01 | 0xD0..=0xD8 => rest = segment,
+                0xD9 | 0xDA => return None,
+                _ => {
+                    let length = segment.get(..2)?.try_into().map(u16::from_be_bytes).ok()?;
+                    let end = usize::from(length).min(segment.len());
+                    rest = segment.get(end..)?;
+                    return Some((code, segment.get(2..end)?));
+                }
             }
         }
-    }
+    })
 }

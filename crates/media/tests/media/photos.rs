@@ -216,3 +216,47 @@ async fn a_format_without_a_decoder_still_gives_its_facts() {
         seen.problems
     );
 }
+
+#[tokio::test]
+async fn the_colours_of_a_wide_profile_become_those_of_the_screen() {
+    use image::ImageEncoder;
+    let bench = Bench::new();
+    let stored = image::RgbImage::from_pixel(400, 300, image::Rgb([200, 100, 50]));
+    let profile = moxcms::ColorProfile::new_display_p3()
+        .encode()
+        .expect("a profile");
+    // In two parts, the second one first, as the format allows.
+    let (one, two) = profile.split_at(profile.len() / 2);
+    let mut jpeg = jpeg_of(&stored, 95);
+    for (number, part) in [(1u8, one), (2, two)] {
+        let body = [b"ICC_PROFILE\0".as_slice(), &[number, 2], part].concat();
+        let length = u16::try_from(body.len() + 2)
+            .expect("a small part")
+            .to_be_bytes();
+        jpeg.splice(2..2, [[0xFF, 0xE2].as_slice(), &length, &body].concat());
+    }
+    let mut png = Vec::new();
+    let mut encoder = image::codecs::png::PngEncoder::new(&mut png);
+    encoder
+        .set_icc_profile(profile)
+        .expect("a PNG takes profiles");
+    let kind = image::ExtendedColorType::Rgb8;
+    encoder.write_image(&stored, 400, 300, kind).expect("a PNG");
+    for (name, bytes) in [("wide.jpg", jpeg), ("wide.png", png)] {
+        let seen = bench.look(&bench.write(name, &bytes)).await;
+        // By the published primaries of Display P3 and sRGB.
+        let found = colour(&decoded(&seen.previews[1]), 0.5, 0.5);
+        assert!(near(found, [215, 93, 31], 4), "{name}: {found:?}");
+    }
+    let broken = [0xFF, 0xE2, 0, 20]
+        .into_iter()
+        .chain(*b"ICC_PROFILE\0\x01\x01rgb!");
+    let mut jpeg = jpeg_of(&stored, 95);
+    jpeg.splice(2..2, broken);
+    let seen = bench.look(&bench.write("broken.jpg", &jpeg)).await;
+    let found = colour(&decoded(&seen.previews[1]), 0.5, 0.5);
+    assert!(
+        near(found, [200, 100, 50], 4),
+        "a broken profile: {found:?}"
+    );
+}
