@@ -199,6 +199,32 @@ async fn avif_is_decoded() {
 }
 
 #[tokio::test]
+async fn heic_is_decoded() {
+    let bench = Bench::new();
+    corners(640, 480)
+        .save(bench.path("in.png"))
+        .expect("a picture can be saved");
+    let made = std::process::Command::new("heif-enc")
+        .args(["-q", "90", "-o", "out.heic", "in.png"])
+        .current_dir(bench.dir.path())
+        .output()
+        .expect("heif-enc is installed for the tests");
+    assert!(made.status.success(), "{made:?}");
+    let seen = bench.look(&bench.path("out.heic")).await;
+    assert_eq!(seen.facts.mime, "image/heic");
+    assert_eq!(
+        (seen.facts.width, seen.facts.height),
+        (Some(640), Some(480))
+    );
+    assert_eq!(seen.problems, []);
+    let small = decoded(&seen.previews[0]);
+    for (x, y, expect) in [(0.2, 0.2, RED), (0.8, 0.2, GREEN), (0.2, 0.8, BLUE)] {
+        let found = colour(&small, x, y);
+        assert!(near(found, expect, 24), "at {x},{y}: {found:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_format_without_a_decoder_still_gives_its_facts() {
     let bench = Bench::new();
     let path = bench.write(
