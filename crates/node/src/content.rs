@@ -513,6 +513,9 @@ pub(crate) fn put_failed(error: store::PutBlock) -> WriteContent {
     match error {
         store::PutBlock::QuotaExceeded { .. } => WriteContent::QuotaFull,
         store::PutBlock::DiskFull(_) => WriteContent::DiskFull,
+        error @ (store::PutBlock::TooLarge(_) | store::PutBlock::UnsupportedAddress(_)) => {
+            WriteContent::BadCar(error.to_string())
+        }
         error => WriteContent::WriteStore(Box::new(error)),
     }
 }
