@@ -6,6 +6,7 @@
 
 mod add;
 pub(crate) mod car;
+mod pieces;
 mod read;
 
 pub use car::{ByteRange, CarScope};
@@ -18,10 +19,11 @@ use dag::{Cid, CidVersion};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::events::Event;
-use crate::import::sink::is_library_pin;
 use crate::node::Node;
+use crate::pinning::is_library_pin;
 use crate::stream::MediaStream;
 use crate::tasks::Lane;
+use pieces::Pieces;
 
 /// A root and the names below it: `/btfs/CID/a/b`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -450,46 +452,6 @@ impl Node {
     }
 }
 
-/// Pieces of a stream on the blocking side. The stream ends with an empty piece: when the
-/// client hangs up, the request is dropped with its sender, and that is no end of a file.
-pub(crate) struct Pieces {
-    receiver: tokio::sync::mpsc::Receiver<std::io::Result<Bytes>>,
-    is_over: bool,
-}
-
-impl Pieces {
-    fn new(receiver: tokio::sync::mpsc::Receiver<std::io::Result<Bytes>>) -> Self {
-        Self {
-            receiver,
-            is_over: false,
-        }
-    }
-}
-
-impl Iterator for Pieces {
-    type Item = std::io::Result<Bytes>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.is_over {
-            return None;
-        }
-        match self.receiver.blocking_recv() {
-            Some(Ok(piece)) if piece.is_empty() => {
-                self.is_over = true;
-                None
-            }
-            Some(piece) => {
-                self.is_over = piece.is_err();
-                Some(piece)
-            }
-            None => {
-                self.is_over = true;
-                Some(Err(std::io::ErrorKind::UnexpectedEof.into()))
-            }
-        }
-    }
-}
-
 /// Bytes read from a stream at once.
 const PIECE: usize = 256 << 10;
 /// Pieces in flight.
@@ -513,6 +475,9 @@ pub(crate) fn put_failed(error: store::PutBlock) -> WriteContent {
     match error {
         store::PutBlock::QuotaExceeded { .. } => WriteContent::QuotaFull,
         store::PutBlock::DiskFull(_) => WriteContent::DiskFull,
+        error @ (store::PutBlock::TooLarge(_) | store::PutBlock::UnsupportedAddress(_)) => {
+            WriteContent::BadCar(error.to_string())
+        }
         error => WriteContent::WriteStore(Box::new(error)),
     }
 }

@@ -7,11 +7,11 @@ use library::{ItemId, LocationState, RawPath, Tx, WriteLibrary};
 use store::SourceId;
 
 use crate::events::Event;
-use crate::import::sink::{PIN_COPIED, PIN_REFERENCED};
 use crate::import::{ImportRequest, shown_path};
 use crate::jobs::{Job, StartJob, path_of};
 use crate::moved::RelinkSource;
 use crate::node::{Inner, Node};
+use crate::pinning::{PIN_COPIED, PIN_REFERENCED};
 use crate::tasks::Lane;
 
 /// Whether deleting an item also moves the user's own file to the system trash.

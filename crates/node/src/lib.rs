@@ -48,7 +48,6 @@ pub use events::{Event, EventStream, MAX_IDS};
 pub use home::RunFile;
 pub use identity::{LoadIdentity, NodeIdentity};
 pub use import::shown;
-pub use import::sink::is_library_pin;
 pub use import::{DropSummary, ImportMode, ImportRequest, Unreadable};
 pub use jobs::{
     ControlJob, Failure, FailureCode, Job, JobId, JobKind, JobState, PauseReason, StartJob,
@@ -56,6 +55,7 @@ pub use jobs::{
 pub use library::{ReadLibrary, Reader, SearchLibrary, Tx, WriteLibrary};
 pub use node::{Node, NodeConfig};
 pub use open::OpenNode;
+pub use pinning::is_library_pin;
 pub use preview::{GetCaptions, GetPreview, PreviewFile, PreviewSize};
 pub use problem::Problem;
 pub use settings::{

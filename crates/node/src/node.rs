@@ -80,7 +80,6 @@ pub(crate) struct Inner {
     pub(crate) jobs: JobTable,
     pub(crate) previews: Previews,
     pub(crate) pinning: Pinning,
-    /// True while `moved` looks at all files.
     pub(crate) looking: AtomicBool,
     /// Storage folders that were there when last asked.
     pub(crate) online: Mutex<Vec<store::FolderId>>,

@@ -11,8 +11,18 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use library::JobKind;
 use store::Pin;
 
-use crate::import::sink::is_library_pin;
 use crate::node::Inner;
+
+/// The name under which the library pins the roots of copies.
+pub(crate) const PIN_COPIED: &str = "library";
+/// The name under which it pins the roots of files kept in place. Apart, so that the
+/// same bytes dropped once in each mode do not lose their own copy.
+pub(crate) const PIN_REFERENCED: &str = "library-reference";
+
+/// True for the names of pins that the library made: what they hold is private.
+pub fn is_library_pin(name: &str) -> bool {
+    name == PIN_COPIED || name == PIN_REFERENCED
+}
 
 /// Pins looked at in one step, with imports waiting.
 const STEP: usize = 256;

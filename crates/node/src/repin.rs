@@ -16,9 +16,10 @@ use crate::import::fingerprint::Stamp;
 use crate::import::large::{BlockSink, HashFile, hash_file};
 use crate::import::library_stamp;
 use crate::import::outcome::chain;
-use crate::import::sink::{PIN_COPIED, PIN_REFERENCED, PutBlocks};
+use crate::import::sink::PutBlocks;
 use crate::jobs::{Control, path_of};
 use crate::node::Inner;
+use crate::pinning::{PIN_COPIED, PIN_REFERENCED};
 use crate::problem::Problem;
 use crate::tasks::Lane;
 

@@ -4,6 +4,7 @@ import { api, type ImportRequest } from '$/lib/api';
 import { putFile } from '$/lib/api/upload';
 import type { PickedFile } from '$/platform';
 import { isAbort } from './api';
+import { distinct } from './distinct';
 import { handleError } from './toasts.svelte';
 
 export interface Upload {
@@ -61,7 +62,9 @@ class Uploads {
   ): Promise<void> {
     const started = performance.now();
     let before = 0;
-    for (const { path, file } of files) {
+    const paths = distinct(files.map(({ path }) => path));
+    for (const [index, { file }] of files.entries()) {
+      const path = paths[index] ?? file.name;
       upload.current = path;
       await putFile(uploadId, path, file, signal, (sent) => {
         upload.bytesDone = before + sent;

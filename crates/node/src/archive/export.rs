@@ -21,9 +21,9 @@ use super::{
 use crate::content::car::walk;
 use crate::import::outcome::chain;
 use crate::import::shown_name;
-use crate::import::sink::is_library_pin;
 use crate::jobs::{FailureCode, JobHandle, Meter, Outcome, Stop};
 use crate::node::Inner;
+use crate::pinning::is_library_pin;
 use crate::stream::MAX_READ;
 
 /// Items read from the library at once.

@@ -14,9 +14,9 @@ use super::{BLOCKS, CONFIG, FORMAT, FileEntry, INDEX, Index, LIBRARY, MEDIA, wri
 use crate::events::Event;
 use crate::import::large::{BlockSink, HashFile, hash_file};
 use crate::import::outcome::{chain, commit_failed, put_failed, write_failed};
-use crate::import::sink::PIN_COPIED;
 use crate::jobs::{FailureCode, JobHandle, Meter, Outcome};
 use crate::node::Inner;
+use crate::pinning::PIN_COPIED;
 
 /// A batch is committed when it holds this many bytes.
 const BATCH_BYTES: u64 = 16 << 20;

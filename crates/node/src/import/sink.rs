@@ -24,6 +24,7 @@ use super::run::{ImportPlan, ImportPorts};
 use super::scan::{Folder, Found, failure_of};
 use crate::events::MAX_IDS;
 use crate::jobs::{FailureCode, Meter, Outcome, PauseReason};
+use crate::pinning::{PIN_COPIED, PIN_REFERENCED};
 
 /// A group is committed when it holds this many bytes ...
 const GROUP_BYTES: u64 = 16 << 20;
@@ -33,17 +34,6 @@ const GROUP_FILES: usize = 2_000;
 const GROUP_AGE: Duration = Duration::from_millis(200);
 /// How long the sink waits when it has nothing to commit.
 const IDLE: Duration = Duration::from_millis(500);
-
-/// The name under which the library pins the roots of copies.
-pub(crate) const PIN_COPIED: &str = "library";
-/// The name under which it pins the roots of files kept in place. Apart, so that the
-/// same bytes dropped once in each mode do not lose their own copy.
-pub(crate) const PIN_REFERENCED: &str = "library-reference";
-
-/// True for the names of pins that the library made: what they hold is private.
-pub fn is_library_pin(name: &str) -> bool {
-    name == PIN_COPIED || name == PIN_REFERENCED
-}
 
 struct Failed {
     path: RawPath,
