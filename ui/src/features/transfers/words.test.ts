@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { jobTitle } from './words';
+import { failureWords, jobSaid, jobTitle } from './words';
 
 it.each([
   ['North coast', 'North coast'],
@@ -7,4 +7,22 @@ it.each([
   ['4 files and folders.zip', '4 files and folders.zip'],
 ])('an import of %j is called %j', (title, words) => {
   expect(jobTitle({ kind: 'import', title })).toBe(words);
+});
+
+it('says why a job stands still only when its line does not', () => {
+  expect(jobSaid({ why: 'Paused.', message: 'Paused.' })).toBeNull();
+  expect(jobSaid({ why: 'The disk is full. Free some.', message: null })).toMatch(/then go on/);
+  expect(jobSaid({ why: null, message: 'Something new.' })).toBe('Something new.');
+});
+
+it('tells a failure in our words, and in those of the daemon where we have none', () => {
+  const daemon = { message: 'From the daemon.', todo: null };
+  expect(failureWords({ code: 'vanished', ...daemon })).toEqual({
+    what: 'The file was gone when its turn came.',
+    todo: 'Put it back and retry.',
+  });
+  expect(failureWords({ code: 'brand_new', ...daemon })).toEqual({
+    what: 'From the daemon.',
+    todo: null,
+  });
 });

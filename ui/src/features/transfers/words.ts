@@ -1,6 +1,6 @@
 // What the card of a job says about it.
-import { t } from '$/i18n/index.svelte';
-import type { Job } from '$/lib/api';
+import { hasMessage, t } from '$/i18n/index.svelte';
+import type { Failure, Job } from '$/lib/api';
 import { formatBytes, formatCount, formatDuration, formatRate } from '$/lib/format';
 
 export function jobTitle(job: Pick<Job, 'kind' | 'title'>): string {
@@ -8,6 +8,28 @@ export function jobTitle(job: Pick<Job, 'kind' | 'title'>): string {
   // What the daemon calls an import of several things; of one it is the name.
   const several = /^(\d+) files and folders$/.exec(job.title);
   return several === null ? job.title : t('transfers.several', { count: Number(several[1]) });
+}
+
+/** Why a job stands still or how it failed, where the line above does not say so already. */
+export function jobSaid(job: Pick<Job, 'message' | 'why'>): string | null {
+  const said = job.why ?? job.message;
+  if (said === null || said === 'Paused.') return null;
+  if (said.startsWith('The disk is full.')) return t('transfers.why.diskFull');
+  if (said.startsWith('The storage limit is reached.')) return t('transfers.why.quotaFull');
+  return said;
+}
+
+/** What went wrong with one file and what to do, in our words where the code has them. */
+export function failureWords({ code, message, todo }: Pick<Failure, 'code' | 'message' | 'todo'>): {
+  what: string;
+  todo: string | null;
+} {
+  const key = `failure.${code}`;
+  const next = `${key}.todo`;
+  return {
+    what: hasMessage(key) ? t(key) : message,
+    todo: hasMessage(next) ? t(next) : todo,
+  };
 }
 
 /** One line: how much, how fast, how long, or how it ended. */
