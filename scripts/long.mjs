@@ -1,5 +1,6 @@
-// `npm run test:long`: what takes too long for CI. Hundreds of kills (long/kills.mjs),
-// the whole system suite again and again, and a bare machine (fresh.mjs).
+// `npm run test:long`: what takes too long for CI. Hundreds of kills (long/kills.mjs), two
+// thousand simulated disks that crash, many cases of every property, the whole system
+// suite again and again, and a bare machine (fresh.mjs).
 // `npm run test:long -- NAME...` runs only the suites named. HOMES, KILLS (a home) and
 // SEED change how much the kills do; the same seed does the same.
 
@@ -17,6 +18,11 @@ const suites = [
   ['ui build', () => void buildUi()],
   ['rust build', () => void cargo(['build', '--workspace', '--bins', '--tests', '--locked'])],
   ['kills', () => kills(debugBinary('tributary'), amounts())],
+  [
+    'simulated crashes',
+    () => cargoTest(['--workspace', '--locked', '--test', 'crash'], { CRASH_SEEDS: '2000' }),
+  ],
+  ['properties', properties],
   ['system rounds', systemRounds],
   ['bare machine', bareMachine],
 ];
@@ -24,6 +30,12 @@ const suites = [
 function amounts() {
   const { HOMES = 12, KILLS = 30, SEED = 20260101 } = process.env;
   return { homes: Number(HOMES), killsPerHome: Number(KILLS), seed: Number(SEED) };
+}
+
+/** Sixteen times the cases of CI, and other ones each time. */
+function properties() {
+  const suites = ['suite', 'transfer', 'media'].flatMap((name) => ['--test', name]);
+  return cargoTest(['--workspace', '--locked', '--lib', ...suites], { PROPTEST_CASES: '4096' });
 }
 
 /** What passes once may still depend on luck. */

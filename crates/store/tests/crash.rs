@@ -216,6 +216,12 @@ fn keep_film(disk: &SimDisk, store: &Store, model: &Mutex<Model>, random: &mut R
     }
 }
 
+/// Traces to go through; `npm run test:long` asks for many more.
+fn seeds() -> u64 {
+    let asked = std::env::var("CRASH_SEEDS").ok();
+    asked.and_then(|seeds| seeds.parse().ok()).unwrap_or(40)
+}
+
 /// Runs one trace; every sync point is a crash point. Gives the number of points and the failures.
 fn run(seed: u64, lie: Lie, steps: usize, draws: u64) -> (usize, Vec<String>) {
     let disk = SimDisk::new(lie);
@@ -318,7 +324,7 @@ fn run(seed: u64, lie: Lie, steps: usize, draws: u64) -> (usize, Vec<String>) {
 #[test]
 fn every_sync_point_is_survived() {
     let mut total = 0;
-    for seed in 1..=40 {
+    for seed in 1..=seeds() {
         let (points, failures) = run(seed, Lie::None, 24, 2);
         assert!(
             failures.is_empty(),
