@@ -112,6 +112,7 @@ mod tests {
 
     fn router() -> Router {
         Router::new()
+            .route("/deaf", routing::post(|| async { "done" }))
             .route("/large", routing::get(|| async { vec![7_u8; 1 << 20] }))
             .route(
                 "/body",
@@ -165,6 +166,26 @@ mod tests {
         let (took, answer) = tokio::join!(served, read);
         assert!(took < Duration::from_secs(60), "{took:?}");
         assert!(answer.starts_with(b"HTTP/1.1 400"), "{answer:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_nobody_wants_does_not_cost_the_connection() {
+        let (mut near, served) = client(5, &CancellationToken::new());
+        let talk = async {
+            let head = b"POST /deaf HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n";
+            near.write_all(head).await.expect("sent");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            near.write_all(b"null").await.expect("sent");
+            let mut answer = vec![0; 12];
+            near.read_exact(&mut answer).await.expect("an answer");
+            assert_eq!(answer, b"HTTP/1.1 200");
+            let last = b"POST /deaf HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+            near.write_all(last).await.expect("sent");
+            near.read_to_end(&mut answer).await.expect("answers");
+            String::from_utf8_lossy(&answer).into_owned()
+        };
+        let (_, answers) = tokio::join!(served, talk);
+        assert_eq!(answers.matches("HTTP/1.1 200").count(), 2, "{answers}");
     }
 
     #[tokio::test(start_paused = true)]

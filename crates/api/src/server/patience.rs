@@ -88,9 +88,9 @@ impl Stream for Parts {
     }
 }
 
-/// The middleware of both listeners: bodies have a deadline for each of their parts, and a
-/// refused one is read to its end before the answer goes out. Otherwise the connection is
-/// reset under a client that still sends, which then never sees why.
+/// The middleware of both listeners: bodies have a deadline for each of their parts, and one
+/// that was refused or not wanted is read to its end before the answer goes out. Otherwise the
+/// connection is reset under a client that still sends, which then never sees why.
 pub(super) async fn patient(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
@@ -101,7 +101,7 @@ pub(super) async fn patient(request: Request, next: Next) -> Response {
     let parts = Parts::new(body);
     let body = Body::from_stream(parts.clone());
     let response = next.run(Request::from_parts(head, body)).await;
-    if !response.status().is_success() && !asks_first {
+    if !asks_first {
         parts.drain().await;
     }
     response
