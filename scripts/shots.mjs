@@ -114,6 +114,6 @@ async function settled(page) {
       const box = element.getBoundingClientRect()
       return box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth
     }
-    return document.querySelector('main, h1') && !document.querySelector('[aria-busy="true"]') && [...document.images].filter(seen).every((image) => image.complete && getComputedStyle(image).opacity === '1')
+    return document.querySelector('main, h1') && !document.querySelector('[aria-busy="true"]') && [...document.images].filter(seen).every((image) => image.complete && getComputedStyle(image).opacity === '1' && !image.parentElement.querySelector('canvas'))
   })
 }

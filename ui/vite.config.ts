@@ -31,6 +31,8 @@ export default defineConfig({
   },
   build: {
     target: ['safari18', 'chrome120', 'firefox128'],
+    // light-dark() as it is: rewritten, a dark stage on a light page would get the colours of the page.
+    cssTarget: ['safari18', 'chrome123', 'firefox128'],
     outDir: 'dist',
     emptyOutDir: true,
     // The content security policy allows no data: fonts or scripts.

@@ -116,3 +116,20 @@ test('who types the name of a room goes there', async () => {
   await until('in the room', () => page.url().endsWith('/transfers'))
   await page.context().close()
 })
+
+test('menus over a film are dark on a light page, too', async () => {
+  const page = await world.page({ colorScheme: 'light' })
+  await enter(page, `/play/${(await first('film')).id}`)
+  await page.keyboard.press('s')
+  const menu = page.getByRole('menu')
+  await menu.waitFor()
+  const light = await menu.evaluate((element) => {
+    const canvas = document.createElement('canvas').getContext('2d')
+    canvas.fillStyle = getComputedStyle(element).backgroundColor
+    canvas.fillRect(0, 0, 1, 1)
+    return canvas.getImageData(0, 0, 1, 1).data[0]
+  })
+  assert.ok(light < 80, `its ground is ${light} of 255`)
+  await assertAccessible(page, 'the speed menu')
+  await page.context().close()
+})
