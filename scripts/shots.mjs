@@ -54,6 +54,7 @@ async function withHome(use) {
 async function fill({ call, import: take }) {
   await call('PATCH', '/settings', { firstRunDone: true })
   await take(drawCollection(), 'copy', (job) => job.previewsPending === 0)
+  await looked(call)
   const films = (await call('GET', '/items?kind=film&sort=title')).items
   const episodes = (await call('GET', '/items?kind=episode&sort=title')).items
   const begun = [films[1], episodes[1], films[4], films[6]]
@@ -67,6 +68,16 @@ async function fill({ call, import: take }) {
   }
   await call('POST', '/items/batch', { ids: [...ids(2, 5), films[0].id], action: 'favourite' })
   await call('POST', '/items/batch', { ids: ids(54, 58), action: 'trash' })
+}
+
+/** The media worker has looked at everything: lengths, tags and pictures are known. */
+async function looked(call) {
+  for (;;) {
+    const { items } = await call('GET', '/items?limit=200')
+    const known = ({ kind, durationMs, thumb, album }) => (kind === 'photo' ? thumb !== null : durationMs !== null) && (kind !== 'track' || album !== null)
+    if (items.filter(({ kind }) => kind !== 'file').every(known)) return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
 }
 
 async function pictures(daemon, rooms) {
