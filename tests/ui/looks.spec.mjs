@@ -120,6 +120,7 @@ test('who types the name of a room goes there', async () => {
 test('menus over a film are dark on a light page, too', async () => {
   const page = await world.page({ colorScheme: 'light' })
   await enter(page, `/play/${(await first('film')).id}`)
+  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.2)
   await page.keyboard.press('s')
   const menu = page.getByRole('menu')
   await menu.waitFor()
