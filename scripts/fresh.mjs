@@ -117,6 +117,8 @@ function Machine() {
     mkdirSync(join(this.path, 'root/.cache/tributary'), { recursive: true })
     // Links cost nothing, and builders replace files rather than write into them.
     const linked = spawnSync('cp', ['-al', targetDir, join(this.path, 'root/.cache/tributary/target')], { stdio: 'ignore' })
+    // A lock of its own, so that neither waits for the other.
+    for (const profile of ['debug', 'release']) rmSync(join(this.path, 'root/.cache/tributary/target', profile, '.cargo-lock'), { force: true })
     if (linked.status !== 0) process.stdout.write('the build cache is on another disk and stays away\n')
   }
   const inside = '/root'
