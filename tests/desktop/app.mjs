@@ -87,6 +87,12 @@ class App {
     await this.session.click(element)
   }
 
+  /** Clicks what takes the window away: the driver is answered first, since a hidden page may not answer it. */
+  async clickAway(role, name) {
+    const element = await this.until(`there is a ${role} "${name}"`, () => this.find(role, name))
+    await this.session.run('setTimeout(() => args[0].click(), 50)', element)
+  }
+
   /** Waits until the page shows a text. */
   shows(text, patience) {
     return this.until(`the page shows "${text}"`, () => this.session.run('return document.body.innerText.includes(args[0])', text), patience)

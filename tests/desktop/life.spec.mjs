@@ -56,9 +56,11 @@ test('going on in the tray keeps the node, and a second start brings the window 
   const app = await openRooms(here)
   await app.closeWindow()
   await app.until('the question is asked', () => app.find('dialog', 'Keep Tributary going?'))
-  await app.click('button', 'Keep going in the tray')
+  await app.clickAway('button', 'Keep going in the tray')
   await app.until('the window is hidden', async () => !(await app.isOnScreen()))
-  assert.equal((await app.call('GET', '/status')).desktop, true, 'the node goes on')
+  const { api, token } = JSON.parse(readFileSync(join(here.home, 'run.json'), 'utf8'))
+  const status = await fetch(`${api}/api/app/status`, { headers: { authorization: `Bearer ${token}` } }).then((answer) => answer.json())
+  assert.equal(status.desktop, true, 'the node goes on')
 
   const second = await start(here, []).ended
   assert.equal(second.code, 0, second.text)

@@ -6,6 +6,8 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 
 const DRIVER = 'WebKitWebDriver'
+/** Longer than any script may run. */
+const REQUEST_MS = 120_000
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'
 
 /** Keys that have no character of their own. */
@@ -98,6 +100,8 @@ class Session {
 async function call(base, method, path, body) {
   const response = await fetch(base + path, {
     method,
+    // A driver that waits for a page that is gone never answers.
+    signal: AbortSignal.timeout(REQUEST_MS),
     headers: { 'content-type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
   })
