@@ -8,6 +8,7 @@ mod full_disk;
 mod hostile_http;
 mod hostile_names;
 mod kill_resume;
+mod previews;
 mod references;
 mod slow_clients;
 mod storage_folder;

@@ -152,9 +152,9 @@ impl Inner {
         options: &ImportOptions,
     ) -> Outcome {
         let settings = self.settings();
-        let added = || {
+        let added = |items| {
             self.touch_index();
-            self.previews.more();
+            self.previews.more(items);
         };
         let staging = self.home.staging();
         let ports = ImportPorts {

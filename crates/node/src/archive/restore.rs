@@ -109,7 +109,8 @@ impl Restore<'_> {
                 error => broken(&error),
             })?;
         self.inner.touch_index();
-        self.inner.previews.more();
+        let waiting = self.inner.unprobed_count();
+        self.inner.previews.more(waiting);
         // More than a list of ids could say: listeners read everything again.
         self.inner.events.send(Event::Lagged);
         Ok(())

@@ -44,8 +44,8 @@ pub(crate) struct ImportPorts<'a> {
     pub(crate) scanning: &'a AtomicBool,
     /// Held from a root's pin until its item is visible.
     pub(crate) pinning: &'a Pinning,
-    /// Called when items became visible.
-    pub(crate) added: &'a (dyn Fn() + Sync),
+    /// Called with how many new items became visible.
+    pub(crate) added: &'a (dyn Fn(usize) + Sync),
     /// Hashing threads.
     pub(crate) threads: usize,
 }

@@ -371,7 +371,7 @@ impl<'a> Sink<'a> {
         self.tell_added(&new);
         self.ports.events.items_changed(&back);
         if !new.is_empty() || !back.is_empty() {
-            (self.ports.added)();
+            (self.ports.added)(new.len());
         }
     }
 
@@ -425,7 +425,7 @@ impl<'a> Sink<'a> {
         let settled = settled.map_err(|error| write_failed(&error))?;
         self.ports.events.items_changed(&settled.changed);
         self.tell_added(&settled.added);
-        (self.ports.added)();
+        (self.ports.added)(settled.added.len());
         Ok(())
     }
 }

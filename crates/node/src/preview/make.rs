@@ -7,7 +7,6 @@ use std::collections::{HashSet, VecDeque};
 use std::fs::File;
 use std::io::Write;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -43,7 +42,16 @@ const MAX_SPOOL: u64 = 8 << 30;
 pub(crate) struct Previews {
     first: Mutex<VecDeque<ItemId>>,
     more: Notify,
-    pending: AtomicU64,
+    waiting: Mutex<Waiting>,
+}
+
+/// How many items wait. Kept as they come and go: counting them again is a walk through
+/// the whole index.
+#[derive(Debug, Default)]
+struct Waiting {
+    items: u64,
+    /// Grows with each arrival, so that an empty index is not taken for the latest news.
+    arrivals: u64,
 }
 
 impl Previews {
@@ -60,13 +68,34 @@ impl Previews {
         self.more.notify_one();
     }
 
-    /// New items are there.
-    pub(crate) fn more(&self) {
+    /// So many new items are there.
+    pub(crate) fn more(&self, items: usize) {
+        let mut waiting = lock(&self.waiting);
+        waiting.items = waiting.items.saturating_add(items as u64);
+        waiting.arrivals += 1;
+        drop(waiting);
         self.more.notify_one();
     }
 
     pub(crate) fn pending(&self) -> u64 {
-        self.pending.load(Ordering::Relaxed)
+        lock(&self.waiting).items
+    }
+
+    fn arrivals(&self) -> u64 {
+        lock(&self.waiting).arrivals
+    }
+
+    fn done(&self, items: usize) {
+        let mut waiting = lock(&self.waiting);
+        waiting.items = waiting.items.saturating_sub(items as u64);
+    }
+
+    /// The index held nothing more; what was deleted while it waited goes from the count.
+    fn nothing_since(&self, arrivals: u64) {
+        let mut waiting = lock(&self.waiting);
+        if waiting.arrivals == arrivals {
+            waiting.items = 0;
+        }
     }
 
     fn take_first(&self) -> Option<ItemId> {
@@ -85,6 +114,8 @@ pub(crate) fn start(inner: &Arc<Inner>) {
 /// One finished inspection: facts to store, or none when only pictures were missing.
 struct Made {
     item: ItemId,
+    /// It was one of those without facts, and not only without pictures.
+    waited: bool,
     facts: Option<Facts>,
     retry: bool,
 }
@@ -92,10 +123,15 @@ struct Made {
 async fn previews_task(inner: Arc<Inner>, pool: MediaPool) {
     // Failures that say nothing about the file are not tried again in this run.
     let mut given_up: HashSet<ItemId> = HashSet::new();
+    let counting = Arc::clone(&inner);
+    let left_over = inner
+        .tasks
+        .blocking(Lane::Query, move || counting.unprobed_count());
+    inner.previews.more(left_over.await);
     loop {
-        let worked = round(&inner, &pool, &mut given_up).await;
-        if !worked {
-            inner.previews.pending.store(0, Ordering::Relaxed);
+        let arrivals = inner.previews.arrivals();
+        if !round(&inner, &pool, &mut given_up).await {
+            inner.previews.nothing_since(arrivals);
             inner.previews.more.notified().await;
         }
     }
@@ -104,10 +140,6 @@ async fn previews_task(inner: Arc<Inner>, pool: MediaPool) {
 /// Works through one step of the index; false when there was nothing to do.
 async fn round(inner: &Arc<Inner>, pool: &MediaPool, given_up: &mut HashSet<ItemId>) -> bool {
     let mut waiting: VecDeque<ItemId> = unprobed(inner, given_up).await.into();
-    inner
-        .previews
-        .pending
-        .store(waiting.len() as u64, Ordering::Relaxed);
     let mut running = FuturesUnordered::new();
     let mut made: Vec<Made> = Vec::new();
     let mut worked = false;
@@ -132,8 +164,6 @@ async fn round(inner: &Arc<Inner>, pool: &MediaPool, given_up: &mut HashSet<Item
                     commit_at.as_mut().reset(tokio::time::Instant::now() + COMMIT_AGE);
                 }
                 made.push(done);
-                let left = waiting.len() as u64;
-                inner.previews.pending.store(left, Ordering::Relaxed);
                 if made.len() >= COMMIT_ITEMS {
                     commit(inner, &mut made).await;
                 }
@@ -181,6 +211,7 @@ async fn inspect(inner: Arc<Inner>, pool: MediaPool, item: ItemId) -> Made {
     let Some(opened) = opened else {
         return Made {
             item,
+            waited: true,
             facts: None,
             retry: true,
         };
@@ -224,7 +255,12 @@ async fn inspect(inner: Arc<Inner>, pool: MediaPool, item: ItemId) -> Made {
             tracing::warn!(%error, "a poster could not be written");
         }
     }
-    Made { item, facts, retry }
+    Made {
+        item,
+        waited: opened.waits,
+        facts,
+        retry,
+    }
 }
 
 async fn commit(inner: &Arc<Inner>, made: &mut Vec<Made>) {
@@ -232,6 +268,7 @@ async fn commit(inner: &Arc<Inner>, made: &mut Vec<Made>) {
     if made.is_empty() {
         return;
     }
+    let count = made.iter().filter(|made| made.waited).count();
     let task = Arc::clone(inner);
     inner
         .tasks
@@ -265,12 +302,15 @@ async fn commit(inner: &Arc<Inner>, made: &mut Vec<Made>) {
             }
         })
         .await;
+    inner.previews.done(count);
 }
 
 /// What the worker gets for one item.
 struct Opened {
     row: RenditionRow,
     class: MediaClass,
+    /// Its facts are missing.
+    waits: bool,
     /// The main file, when its facts or pictures are missing.
     main: Option<Result<File, OpenStream>>,
     /// Root and file of the poster, when its pictures are missing.
@@ -278,6 +318,23 @@ struct Opened {
 }
 
 impl Inner {
+    /// Items without facts: a walk through the whole index.
+    pub(crate) fn unprobed_count(&self) -> usize {
+        let count = || {
+            let view = self.library.reader()?;
+            let (mut count, mut after) = (0, None);
+            loop {
+                let step = view.unprobed(after, STEP)?;
+                count += step.len();
+                after = step.last().copied();
+                if after.is_none() {
+                    return Ok::<_, library::ReadLibrary>(count);
+                }
+            }
+        };
+        count().unwrap_or(0)
+    }
+
     fn open_for_worker(self: &Arc<Self>, item: ItemId) -> Option<Opened> {
         let view = self.library.reader().ok()?;
         let detail = view.item(item, None).ok()??;
@@ -303,6 +360,7 @@ impl Inner {
         Some(Opened {
             row,
             class,
+            waits: !detail.row.probed,
             main,
             poster,
         })
