@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { cargo } from '../lib/cargo.mjs'
 import { root, targetDir } from '../lib/paths.mjs'
+import { buildUi } from '../lib/ui.mjs'
 
 const debianPeers = { openssl: 'openssl', 'nginx': 'nginx-light', vipsthumbnail: 'libvips-tools', ffmpeg: 'ffmpeg', curl: 'curl' }
 
@@ -16,6 +17,8 @@ export async function prepare({ pairs, quiet }) {
     execFileSync('apt-get', ['install', '-y', '-qq', ...missing.map(([, name]) => name)], { stdio: 'ignore' })
   }
   log('Building the release binaries (a few minutes the first time)')
+  // The programs hold the interface.
+  buildUi()
   // One graph for the programs and the examples, so that nothing is compiled twice.
   cargo(['build', '--release', '--locked', '--workspace', '--bins', '--example', 'gc_mark', '--example', 'preview_bench'])
 

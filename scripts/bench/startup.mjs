@@ -1,13 +1,14 @@
 // Start of the packaged app: from the start of the process to the first shelf drawn with 50,000 items, over the
 // same shell showing an empty page; and what the app costs while nobody does anything.
 
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startSession } from '../../tests/desktop/webdriver.mjs'
 import { cargo } from '../lib/cargo.mjs'
 import { openDaemon } from '../lib/daemon.mjs'
 import { cpuSeconds, start, stop } from '../lib/process.mjs'
-import { buildUi } from '../lib/ui.mjs'
 import { judge, median, round } from './report.mjs'
 
 const ITEMS = 50_000
@@ -16,23 +17,31 @@ const BAR_SECONDS = 0.5
 /** The mark that Home sets when its first shelf is on the screen; the empty page sets the same one. */
 const MARK = 'shelf'
 
-async function shells(context) {
-  buildUi()
-  const blank = join(context.cache, 'blank')
-  mkdirSync(blank, { recursive: true })
-  writeFileSync(join(blank, 'index.html'), '<!doctype html><title>empty</title><script src="/mark.js"></script>')
-  writeFileSync(join(blank, 'mark.js'), `requestAnimationFrame(() => requestAnimationFrame(() => performance.mark('${MARK}')))`)
+/** The packaged shell, and the same one with an empty page. */
+function shells(context) {
   const built = join(context.targetDir, 'release/tributary-desktop')
-  const build = (config, to) => {
-    // As \`tauri build\` does it: the custom protocol serves the embedded pages under the production CSP.
-    cargo(['build', '--release', '--locked', '--workspace', '--bins'], { env: { ...process.env, CARGO_TARGET_DIR: context.targetDir, ...config } })
-    copyFileSync(built, to)
-    return to
+  const app = join(context.work, 'shell-app')
+  copyFileSync(built, app)
+  // Linking a shell takes minutes, so the empty one is kept as long as the code is the same.
+  const empty = join(context.cache, `shell-empty-${codeHash(context)}`)
+  if (!existsSync(empty)) {
+    const page = join(context.cache, 'empty')
+    mkdirSync(page, { recursive: true })
+    writeFileSync(join(page, 'index.html'), '<!doctype html><title>empty</title><script src="/mark.js"></script>')
+    writeFileSync(join(page, 'mark.js'), `requestAnimationFrame(() => requestAnimationFrame(() => performance.mark('${MARK}')))`)
+    // As `tauri build` does it: the custom protocol serves the embedded pages under the production CSP.
+    const config = JSON.stringify({ build: { frontendDist: page } })
+    cargo(['build', '--release', '--locked', '--workspace', '--bins'], { env: { ...process.env, CARGO_TARGET_DIR: context.targetDir, TAURI_CONFIG: config } })
+    copyFileSync(built, empty)
   }
-  return {
-    blank: build({ TAURI_CONFIG: JSON.stringify({ build: { frontendDist: blank } }) }, join(context.work, 'shell-blank')),
-    app: build({}, join(context.work, 'shell-app')),
-  }
+  return { blank: empty, app }
+}
+
+/** Names the state of everything that the shell is built from. */
+function codeHash(context) {
+  const git = (...args) => execFileSync('git', args, { cwd: context.root, maxBuffer: 64 << 20 })
+  const parts = [git('ls-files', '-s', 'crates', 'src-tauri', 'Cargo.toml', 'Cargo.lock'), git('diff', 'HEAD', '--', 'crates', 'src-tauri')]
+  return parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex').slice(0, 16)
 }
 
 /** A screen and a session bus of our own. */
@@ -110,7 +119,7 @@ function startedAt(pid) {
 
 let prepared
 async function prepare(context) {
-  prepared ??= Promise.all([shells(context), fullHome(context)]).then(([binaries, home]) => ({ binaries, home }))
+  prepared ??= fullHome(context).then((home) => ({ binaries: shells(context), home }))
   return prepared
 }
 
