@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_home_without_room_is_told_as_such_wherever_it_shows() {
-        let path = PathBuf::from("/home/x/run.json");
+        let path = PathBuf::from("/library/run.json");
         for (failure, code) in [
             (
                 Failure::StartServer(StartServer::DiskFull(path.clone())),
