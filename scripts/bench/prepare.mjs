@@ -21,7 +21,7 @@ export async function prepare({ pairs, quiet }) {
   buildUi()
   // The programs as they are packaged. Examples bring what tests need, so they are a build of their own.
   cargo(['build', '--release', '--locked', '--workspace', '--bins'])
-  cargo(['build', '--release', '--locked', '--package', 'store', '--package', 'media', '--example', 'gc_mark', '--example', 'preview_bench'])
+  cargo(['build', '--release', '--locked', '--workspace', '--example', 'gc_mark', '--example', 'preview_bench'])
 
   const cache = join(root, '.bench')
   mkdirSync(cache, { recursive: true })
