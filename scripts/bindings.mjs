@@ -24,7 +24,7 @@ function document() {
   if (from) return readFileSync(from === '-' ? 0 : from, 'utf8');
   // The whole workspace, as the tests build it: one package alone would be compiled
   // again with other features of its dependencies.
-  cargo(['build', '--workspace', '--bins', '--locked']);
+  cargo(['build', '--workspace', '--bins', '--tests', '--locked']);
   return execFileSync(debugBinary('tributary'), ['openapi'], {
     encoding: 'utf8',
     maxBuffer: 64 << 20,
