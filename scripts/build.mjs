@@ -2,7 +2,7 @@
 // command with its man page and completions, the icons and the menu entry.
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { cargo, cargoEnv } from './lib/cargo.mjs'
@@ -40,7 +40,9 @@ function stage() {
     files[path] = local
   }
   const ask = (...args) => execFileSync(tributary, args, { maxBuffer: 16 << 20 })
-  put('/usr/share/man/man1/tributary.1.gz', gzipSync(ask('man'), { level: 9 }))
+  const pages = join(staging, 'man')
+  ask('man', pages)
+  for (const page of readdirSync(pages)) put(`/usr/share/man/man1/${page}.gz`, gzipSync(readFileSync(join(pages, page)), { level: 9 }))
   put('/usr/share/bash-completion/completions/tributary', ask('completions', 'bash'))
   put('/usr/share/zsh/vendor-completions/_tributary', ask('completions', 'zsh'))
   put('/usr/share/fish/vendor_completions.d/tributary.fish', ask('completions', 'fish'))

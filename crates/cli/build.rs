@@ -19,6 +19,7 @@ fn main() -> io::Result<()> {
     files.sort();
     let mut code = String::from(
         "/// Finds a file of the web UI that is inside this program.\n\
+         #[allow(clippy::match_single_binding, reason = \"there may be no UI\")]\n\
          pub(crate) fn find(path: &str) -> Option<&'static [u8]> {\n    match path {\n",
     );
     for (name, path) in &files {
