@@ -113,7 +113,11 @@ impl Balancer {
 }
 
 /// Encodes and emits the node over `children`.
-fn close(layout: FileLayout, children: &[FileRoot], emit: &mut dyn FnMut(Block)) -> FileRoot {
+pub(super) fn close(
+    layout: FileLayout,
+    children: &[FileRoot],
+    emit: &mut dyn FnMut(Block),
+) -> FileRoot {
     let links: Vec<PbLink<'_>> = children
         .iter()
         .map(|child| PbLink {

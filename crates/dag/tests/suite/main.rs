@@ -6,8 +6,10 @@
 
 mod archive;
 mod content;
+mod data_model;
 mod hostile;
 mod paths;
 mod reading;
 mod sealing;
+mod shapes;
 mod vectors;
