@@ -25,9 +25,13 @@ pub mod directory;
 mod file;
 pub mod ipld;
 mod links;
+pub mod manifest;
 mod protobuf;
+pub mod reed_solomon;
 pub mod resolve;
 pub mod seal;
+pub mod share_link;
+pub mod token_meta;
 pub mod unixfs;
 
 pub use ::cid::Cid;

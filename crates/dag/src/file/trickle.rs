@@ -8,6 +8,7 @@
 //! Invariant: memory is the open node of each level, so O(depth * max_links).
 
 use super::balancer::close;
+use crate::unixfs::NodeKind;
 use crate::{Block, FileLayout, FileRoot, LeafRef};
 
 /// Subtrees of each depth.
@@ -74,7 +75,7 @@ impl Trickle {
     /// Closes the deepest open subtree and hands it to the node above.
     fn close_last(&mut self, emit: &mut dyn FnMut(Block)) {
         if let Some(node) = self.open.pop() {
-            let closed = close(self.layout, &node.children, emit);
+            let closed = close(self.layout, NodeKind::File, &node.children, emit);
             match self.open.last_mut() {
                 Some(above) => above.children.push(closed),
                 None => self.root.push(closed),
@@ -87,6 +88,6 @@ impl Trickle {
         while !self.open.is_empty() {
             self.close_last(emit);
         }
-        close(self.layout, &self.root, emit)
+        close(self.layout, NodeKind::File, &self.root, emit)
     }
 }

@@ -12,4 +12,6 @@ mod paths;
 mod reading;
 mod sealing;
 mod shapes;
+mod shards;
+mod sharing;
 mod vectors;
