@@ -8,6 +8,7 @@ mod archive;
 mod content;
 mod data_model;
 mod hostile;
+mod names;
 mod paths;
 mod reading;
 mod sealing;
