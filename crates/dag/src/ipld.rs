@@ -83,6 +83,26 @@ impl Ipld {
         }
     }
 
+    /// Follows a path through maps (by key) and lists (by number) as far as it leads inside this
+    /// value: where it ends, and how many segments it took. A link ends it, to be followed by the
+    /// caller; so does a missing segment, which leaves segments over at a value that is no link.
+    pub fn walk<'a, S: AsRef<str>>(&'a self, path: &[S]) -> (&'a Ipld, usize) {
+        let mut at = self;
+        for (taken, segment) in path.iter().enumerate() {
+            let segment = segment.as_ref();
+            let next = match at {
+                Ipld::Map(map) => map.get(segment),
+                Ipld::List(items) => segment.parse::<usize>().ok().and_then(|i| items.get(i)),
+                _ => None,
+            };
+            match next {
+                Some(next) => at = next,
+                None => return (at, taken),
+            }
+        }
+        (at, path.len())
+    }
+
     /// Every link inside, in the order of keys.
     pub fn links(&self) -> Vec<Cid> {
         let mut found = Vec::new();

@@ -233,6 +233,20 @@ fn json_by_hand_is_read_and_json_that_is_none_is_not() {
     }
 }
 
+#[test]
+fn a_path_ends_where_it_leads_or_at_a_link() {
+    let value = json::decode(
+        b"{\"a\":[0,{\"b\":true}],\"l\":{\"/\":\"bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku\"}}",
+    )
+    .unwrap();
+    assert_eq!(value.walk::<&str>(&[]), (&value, 0));
+    assert_eq!(value.walk(&["a", "1", "b"]), (&Ipld::Bool(true), 3));
+    assert_eq!(value.walk(&["a", "2"]).1, 1, "there is no third item");
+    assert_eq!(value.walk(&["a", "0", "x"]), (&Ipld::Integer(0), 2));
+    let (link, taken) = value.walk(&["l", "rest", "of", "it"]);
+    assert!(matches!(link, Ipld::Link(_)) && taken == 1);
+}
+
 /// Any value of the data model that both codecs can hold.
 pub(crate) fn any_value() -> impl Strategy<Value = Ipld> {
     let leaf = prop_oneof![
