@@ -5,15 +5,22 @@
 
 use dag::car::{BlockCheck, CarPart, CarReader, CarWriter};
 use dag::directory::{ListStep, Listing};
+use dag::ecies::{Check, EncryptionHeader};
+use dag::ipld;
+use dag::manifest::Manifest;
+use dag::name_record::{NameRecord, NameSystem};
+use dag::reed_solomon::{ShardCounts, ShardReader};
 use dag::resolve::{ResolveStep, Resolver};
 use dag::seal::{NoncePrefix, Place, SealKey, SealedReader, open_frame, plain_len};
-use dag::{CidVersion, Codec, FileCursor, Step, cid_of, dag_pb as pb, parse_cid};
+use dag::share_link::ShareLink;
+use dag::token_meta::{MetaFinder, MetaStep, TokenMeta};
+use dag::{Chunker, CidVersion, Codec, FileCursor, Step, cid_of, dag_pb as pb, parse_cid};
 
 /// What a target does with its bytes.
 pub type Run = fn(&[u8]);
 
 /// Every target with its name, which is also that of its folder under `corpus`.
-pub const TARGETS: [(&str, Run); 8] = [
+pub const TARGETS: [(&str, Run); 17] = [
     ("cid", cid),
     ("dag_pb", dag_pb),
     ("unixfs", unixfs),
@@ -22,6 +29,15 @@ pub const TARGETS: [(&str, Run); 8] = [
     ("seal", seal),
     ("cursor", cursor),
     ("resolve", resolve),
+    ("dag_cbor", dag_cbor),
+    ("dag_json", dag_json),
+    ("manifest", manifest),
+    ("share_link", share_link),
+    ("token_meta", token_meta),
+    ("shards", shards),
+    ("name_record", name_record),
+    ("encrypted", encrypted),
+    ("chunker", chunker),
 ];
 
 /// Addresses as text.
@@ -179,4 +195,148 @@ pub fn resolve(bytes: &[u8]) {
         }
     }
     unreachable!("four segments and sixteen shards each are at most 68 blocks and an error");
+}
+
+/// dag-cbor: what decodes encodes to the same bytes, and survives dag-json when that can hold it.
+pub fn dag_cbor(bytes: &[u8]) {
+    if let Ok(value) = ipld::cbor::decode(bytes) {
+        let again = ipld::cbor::encode(&value).expect("what decodes must encode");
+        assert_eq!(again, bytes, "there is one encoding");
+        if let Ok(text) = ipld::json::encode(&value) {
+            let read = ipld::json::decode(&text).expect("what is written must decode");
+            assert_eq!(read, value);
+        }
+    }
+}
+
+/// dag-json: what decodes survives both codecs.
+pub fn dag_json(bytes: &[u8]) {
+    if let Ok(value) = ipld::json::decode(bytes) {
+        let text = ipld::json::encode(&value).expect("what decodes must encode");
+        assert_eq!(
+            ipld::json::decode(&text).expect("what is written must decode"),
+            value
+        );
+        let cbor = ipld::cbor::encode(&value).expect("what decodes must encode");
+        assert_eq!(
+            ipld::cbor::decode(&cbor).expect("what is written must decode"),
+            value
+        );
+    }
+}
+
+/// Manifests: what decodes encodes to the same bytes.
+pub fn manifest(bytes: &[u8]) {
+    if let Ok(manifest) = Manifest::decode(bytes) {
+        let again = manifest.encode().expect("what decodes must encode");
+        assert_eq!(again.bytes, bytes, "there is one encoding");
+        let _ = manifest.authorship(|_, _, _| true);
+    }
+}
+
+/// Share links: what parses prints to a link that parses and prints the same.
+pub fn share_link(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(link) = ShareLink::parse(text)
+    {
+        let printed = link.print().expect("what parses must print");
+        let again = ShareLink::parse(&printed).expect("what is printed must parse");
+        assert_eq!(again.print().expect("what parses must print"), printed);
+    }
+}
+
+/// Token metadata, what they say of shards and encryption, and roots that are the same block.
+pub fn token_meta(bytes: &[u8]) {
+    if let Ok(meta) = TokenMeta::from_bytes(bytes) {
+        assert_eq!(meta.to_bytes(), bytes);
+        if let Ok(facts) = meta.facts() {
+            let _ = EncryptionHeader::from_meta(&facts.object);
+        }
+    }
+    let root = cid_of(Codec::DagPb, CidVersion::V0, &[]);
+    let mut finder = MetaFinder::new(root);
+    for _ in 0..3 {
+        match finder.poll() {
+            MetaStep::Need(cid) => {
+                if finder.supply(cid, bytes).is_err() {
+                    return;
+                }
+            }
+            MetaStep::Done(_) => return,
+        }
+    }
+    unreachable!("a root and the first block below it are two");
+}
+
+/// A file in shards in which every block is the same hostile one, and every third is missing.
+pub fn shards(bytes: &[u8]) {
+    let root = cid_of(Codec::DagPb, CidVersion::V0, &[]);
+    let block: bytes::Bytes = bytes.to_vec().into();
+    let counts = ShardCounts::new(2, 2).expect("two and two are usable");
+    for file_size in [1, 10, 1 << 40, u64::MAX] {
+        let mut reader = ShardReader::new(root, counts, file_size, ..);
+        for turn in 0..64 {
+            assert!(reader.want_ahead(8).len() <= 8);
+            match reader.poll() {
+                Ok(Step::Need(cid)) if turn % 3 == 2 => reader.missing(&cid),
+                Ok(Step::Need(cid)) => {
+                    if reader.supply(cid, block.clone()).is_err() {
+                        break;
+                    }
+                }
+                Ok(Step::Chunk(chunk)) => assert!(!chunk.is_empty(), "no bytes, no progress"),
+                Ok(Step::Done) | Err(_) => break,
+            }
+        }
+    }
+}
+
+/// Name records of both systems: what decodes survives its round trip.
+pub fn name_record(bytes: &[u8]) {
+    let _ = NameSystem::of_dht_key(bytes);
+    for system in [NameSystem::Btns, NameSystem::Ipns] {
+        if let Ok(record) = NameRecord::decode(system, bytes) {
+            let again = NameRecord::decode(system, &record.encode());
+            assert_eq!(again.expect("what is written must decode"), record);
+            let _ = record.verify(bytes, record.entry().valid_until, |_, _, _| true);
+        }
+    }
+}
+
+/// Encrypted text that nobody encrypted.
+pub fn encrypted(bytes: &[u8]) {
+    let mut ephemeral = [0; 65];
+    for (to, from) in ephemeral.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    let header = EncryptionHeader {
+        ephemeral,
+        iv: [0; 16],
+        mac: [0; 32],
+    };
+    if let Ok(mut check) = Check::new(header, &[2; 32].into()) {
+        let taken = bytes.get(65..).is_none_or(|text| check.push(text).is_ok());
+        assert!(
+            !taken || check.finish().is_err(),
+            "what has no MAC must not open"
+        );
+    }
+}
+
+/// Chunkers by name, and their cuts.
+pub fn chunker(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(chunker) = text.parse::<Chunker>()
+    {
+        assert_eq!(chunker.to_string().parse(), Ok(chunker));
+        let mut splitter = chunker.splitter();
+        let mut total = 0;
+        let mut count = |chunk: &[u8]| {
+            assert!(!chunk.is_empty());
+            total += chunk.len();
+        };
+        splitter.push(bytes, &mut count);
+        splitter.finish(&mut count);
+        assert_eq!(total, bytes.len());
+    }
 }

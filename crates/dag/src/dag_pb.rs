@@ -11,6 +11,7 @@ use bytes::Bytes;
 
 use crate::protobuf::{DecodeProtobuf, Fields, Value, put_bytes, put_key_len, varint_len};
 use crate::protobuf::{put_number, put_varint};
+use crate::unixfs::NodeKind;
 use crate::{Cid, MAX_BLOCK_LEN};
 
 /// One link, borrowed from its block (or from the caller, when encoding).
@@ -143,12 +144,12 @@ pub fn encode(links: &[PbLink<'_>], data: Option<&[u8]>) -> Bytes {
     Bytes::from(out)
 }
 
-/// The bytes before and after the payload of a dag-pb leaf holding a UnixFS file.
+/// The bytes before and after the payload of a dag-pb leaf holding UnixFS bytes of that kind.
 ///
 /// They lie in one buffer: the first `usize` bytes are the prefix.
-pub(crate) fn leaf_wrapper(payload_len: usize) -> (Vec<u8>, usize) {
+pub(crate) fn leaf_wrapper(kind: NodeKind, payload_len: usize) -> (Vec<u8>, usize) {
     let size = payload_len as u64;
-    // UnixFS message: type = File, data (left out when empty), filesize.
+    // UnixFS message: type, data (left out when empty), filesize.
     let data_len = if payload_len == 0 {
         0
     } else {
@@ -157,7 +158,7 @@ pub(crate) fn leaf_wrapper(payload_len: usize) -> (Vec<u8>, usize) {
     let message_len = 2 + data_len + 1 + varint_len(size);
     let mut out = Vec::with_capacity(24);
     put_key_len(&mut out, 1, message_len);
-    put_number(&mut out, 1, 2);
+    put_number(&mut out, 1, kind.number());
     if payload_len != 0 {
         put_varint(&mut out, 2 << 3 | 2);
         put_varint(&mut out, size);

@@ -1,8 +1,8 @@
-//! Plain directories and symlinks.
+//! Directories and symlinks.
 //!
-//! Deterministic like go: links sorted by the bytes of their names, sizes cumulative. Large
-//! directories are read when sharded ([`Listing`], [`crate::resolve`]) but never written so: BTFS
-//! does not by default.
+//! Deterministic like go: links sorted by the bytes of their names, sizes cumulative. A directory
+//! is one node, or a trie of shards when it is large ([`Sharding`]); [`Listing`] and
+//! [`crate::resolve`] read both.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +15,25 @@ use crate::{Block, Cid, CidVersion, Codec, MAX_BLOCK_LEN, cid_of};
 pub use self::listing::{ListEntries, ListStep, Listing};
 
 mod listing;
+mod sharded;
+
+/// Directories estimated above this many bytes are sharded, as kubo does: 256 KiB.
+///
+/// BTFS reads sharded directories and shards none by default, so it shards here only what would
+/// soon be too large a block for it.
+pub const SHARD_THRESHOLD: u64 = 262_144;
+
+/// When a directory is written as a trie of shards instead of one node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sharding {
+    /// When its estimated size is above [`SHARD_THRESHOLD`].
+    #[default]
+    Auto,
+    /// When its estimated size is above this many bytes.
+    Above(u64),
+    /// Never: what [`DirectoryBuilder::finish`] does.
+    Never,
+}
 
 /// The longest name of an entry, in bytes: what file systems allow.
 pub const MAX_NAME_LEN: usize = 255;
@@ -43,6 +62,9 @@ pub enum BuildDirectory {
         /// How long the block would be.
         len: usize,
     },
+    /// Two names have the same 64-bit hash, so no shard can hold both.
+    #[error("the name {0:?} collides with another one in a large directory")]
+    HashCollision(String),
 }
 
 /// A finished directory or symlink.
@@ -91,7 +113,38 @@ impl DirectoryBuilder {
         self.entries.is_empty()
     }
 
-    /// Encodes the directory.
+    /// The size kubo compares with its threshold: bytes of all names and addresses.
+    pub fn estimated_size(&self) -> u64 {
+        self.entries
+            .iter()
+            .map(|(name, (cid, _))| name.len() as u64 + cid.encoded_len() as u64)
+            .sum()
+    }
+
+    /// Encodes the directory, in shards when it is large. Shards below the top go to `emit`; the
+    /// top, or the only node, is returned.
+    pub fn build(
+        self,
+        version: CidVersion,
+        sharding: Sharding,
+        emit: &mut dyn FnMut(Block),
+    ) -> Result<Entry, BuildDirectory> {
+        let threshold = match sharding {
+            Sharding::Auto => SHARD_THRESHOLD,
+            Sharding::Above(threshold) => threshold,
+            Sharding::Never => u64::MAX,
+        };
+        if self.estimated_size() <= threshold {
+            return self.finish(version);
+        }
+        let entries = self
+            .entries
+            .iter()
+            .map(|(name, (cid, tsize))| (name.as_str(), *cid, *tsize));
+        sharded::build(entries, version, emit)
+    }
+
+    /// Encodes the directory as one node.
     pub fn finish(self, version: CidVersion) -> Result<Entry, BuildDirectory> {
         let links: Vec<PbLink<'_>> = self
             .entries

@@ -1,4 +1,5 @@
-//! Files as DAGs: how they are cut and linked ([`layout`], [`balancer`], [`build`]) and how they
+//! Files as DAGs: how they are cut and linked ([`layout`], [`balancer`], [`trickle`],
+//! [`build`]) and how they
 //! are read from any offset ([`cursor`], [`range`]).
 
 pub(crate) mod balancer;
@@ -6,3 +7,4 @@ pub(crate) mod build;
 pub(crate) mod cursor;
 pub(crate) mod layout;
 pub(crate) mod range;
+pub(crate) mod trickle;

@@ -18,26 +18,36 @@
 
 mod block;
 pub mod car;
+mod chunker;
 mod cid;
 pub mod dag_pb;
 pub mod directory;
+pub mod ecies;
 mod file;
+pub mod ipld;
 mod links;
+pub mod manifest;
+pub mod name_record;
 mod protobuf;
+pub mod reed_solomon;
 pub mod resolve;
 pub mod seal;
+pub mod share_link;
+pub mod token_meta;
 pub mod unixfs;
 
 pub use ::cid::Cid;
 
 pub use crate::block::{Block, MAX_BLOCK_LEN, VerifyBlock, verify};
+pub use crate::chunker::{Chunker, ParseChunker, Splitter};
 pub use crate::cid::{CidVersion, Codec, ParseCid, cid_of, codec_of, inline_content, parse_cid};
 pub use crate::file::balancer::{Balancer, FileRoot, LeafRef};
-pub use crate::file::build::add_bytes;
+pub use crate::file::build::{FileShape, Tree, add_bytes};
 pub use crate::file::cursor::{FileCursor, ReadFile, Step};
 pub use crate::file::layout::{
     DEFAULT_CHUNK_SIZE, DEFAULT_MAX_LINKS, FileLayout, Leaf, MAX_CHUNK_SIZE, MAX_LINKS,
 };
 pub use crate::file::range::{ReadRange, read_range};
+pub use crate::file::trickle::Trickle;
 pub use crate::links::{FindLinks, links};
 pub use crate::protobuf::DecodeProtobuf;

@@ -12,7 +12,7 @@
 //! - A key seals one file, with one prefix. Two plaintexts under one key and prefix break it.
 //! - Keys are wiped when dropped, cannot be cloned or compared, and show nothing in `Debug`.
 //!
-//! What this is not: it hides content, not its length; it wraps no keys (each share does that).
+//! What this is not: it hides content, not its length; it derives no keys.
 
 use bytes::Bytes;
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
@@ -27,9 +27,11 @@ pub use self::offsets::{
     plain_len, sealed_len,
 };
 pub use self::reader::{OpenSealed, SealedReader};
+pub use self::wrap::{UnwrapKey, WRAPPED_LEN, WrappedKey, unwrap_key, wrap_key};
 
 mod offsets;
 mod reader;
+mod wrap;
 
 /// The layout of sealed files: CIDv1, raw leaves of 256 KiB.
 pub const LAYOUT: FileLayout = FileLayout::v1();

@@ -29,7 +29,7 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    const fn number(self) -> u64 {
+    pub(crate) const fn number(self) -> u64 {
         match self {
             NodeKind::Raw => 0,
             NodeKind::Directory => 1,

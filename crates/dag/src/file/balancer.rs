@@ -39,6 +39,7 @@ pub struct FileRoot {
 #[derive(Debug)]
 pub struct Balancer {
     layout: FileLayout,
+    kind: NodeKind,
     max_links: usize,
     /// The open node of each level, lowest first. Never empty inside once a leaf came.
     levels: Vec<Vec<FileRoot>>,
@@ -47,8 +48,14 @@ pub struct Balancer {
 impl Balancer {
     /// An empty file.
     pub fn new(layout: FileLayout) -> Self {
+        Balancer::of_kind(layout, NodeKind::File)
+    }
+
+    /// The same with another type of leaves and nodes.
+    pub(crate) fn of_kind(layout: FileLayout, kind: NodeKind) -> Self {
         Balancer {
             layout,
+            kind,
             max_links: layout.link_count(),
             levels: Vec::new(),
         }
@@ -71,7 +78,7 @@ impl Balancer {
                 level.push(child);
                 return;
             }
-            let closed = close(self.layout, level, emit);
+            let closed = close(self.layout, self.kind, level, emit);
             level.clear();
             level.push(child);
             child = closed;
@@ -90,7 +97,7 @@ impl Balancer {
             match level.as_slice() {
                 [only] if is_top => return *only,
                 children => {
-                    let closed = close(self.layout, children, emit);
+                    let closed = close(self.layout, self.kind, children, emit);
                     if is_top {
                         return closed;
                     }
@@ -99,7 +106,7 @@ impl Balancer {
             }
             depth += 1;
         }
-        let leaf = self.layout.leaf(&[]);
+        let leaf = self.layout.leaf_of(self.kind, &[]);
         emit(Block {
             cid: leaf.cid,
             bytes: leaf.block_bytes(&[]),
@@ -113,22 +120,38 @@ impl Balancer {
 }
 
 /// Encodes and emits the node over `children`.
-fn close(layout: FileLayout, children: &[FileRoot], emit: &mut dyn FnMut(Block)) -> FileRoot {
+pub(crate) fn close(
+    layout: FileLayout,
+    kind: NodeKind,
+    children: &[FileRoot],
+    emit: &mut dyn FnMut(Block),
+) -> FileRoot {
+    let sized: Vec<_> = children.iter().map(|child| (*child, child.size)).collect();
+    node_over(layout, kind, &sized, emit)
+}
+
+/// Encodes and emits a node whose links have the sizes given, whatever they mean.
+pub(crate) fn node_over(
+    layout: FileLayout,
+    kind: NodeKind,
+    children: &[(FileRoot, u64)],
+    emit: &mut dyn FnMut(Block),
+) -> FileRoot {
     let links: Vec<PbLink<'_>> = children
         .iter()
-        .map(|child| PbLink {
+        .map(|(child, _)| PbLink {
             cid: child.cid,
             name: b"",
             tsize: child.cumulative_size,
         })
         .collect();
-    let size = children.iter().map(|child| child.size).sum();
-    let mut message = UnixFs::new(NodeKind::File);
+    let size = children.iter().map(|(_, size)| *size).sum();
+    let mut message = UnixFs::new(kind);
     message.file_size = Some(size);
-    message.block_sizes = children.iter().map(|child| child.size).collect();
+    message.block_sizes = children.iter().map(|(_, size)| *size).collect();
     let bytes: Bytes = dag_pb::encode(&links, Some(&unixfs::encode(&message)));
     let cid = cid_of(Codec::DagPb, layout.cid_version, &bytes);
-    let below: u64 = children.iter().map(|child| child.cumulative_size).sum();
+    let below: u64 = links.iter().map(|link| link.tsize).sum();
     let cumulative_size = bytes.len() as u64 + below;
     emit(Block { cid, bytes });
     FileRoot {

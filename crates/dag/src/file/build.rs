@@ -1,62 +1,132 @@
-//! Builds a whole file from a reader: the convenience over leaves and balancer.
+//! Builds a whole file from a reader: the convenience over chunker, leaves and tree.
 
 use std::io::{self, Read};
 
-use crate::{Balancer, Block, FileLayout, FileRoot};
+use crate::{Balancer, Block, Chunker, FileLayout, FileRoot, Leaf, Trickle};
 
-/// Reads `source` to its end and emits every block of the file, leaves before the nodes over them.
-///
-/// Memory is one chunk, one block and the balancer. An error of `emit` stops the reading.
-/// Short reads are joined, so that the cut depends on the bytes alone.
-pub fn add_bytes(
-    layout: FileLayout,
-    mut source: impl Read,
-    mut emit: impl FnMut(Block) -> io::Result<()>,
-) -> io::Result<FileRoot> {
-    let mut chunk = vec![0u8; layout.chunk_len()];
-    let mut balancer = Balancer::new(layout);
-    let mut outcome = Ok(());
-    let mut keep = |block| {
-        if outcome.is_ok() {
-            outcome = emit(block);
-        }
-        outcome.is_ok()
-    };
-    loop {
-        let payload = fill(&mut source, &mut chunk)?;
-        if payload.is_empty() {
-            break;
-        }
-        let leaf = layout.leaf(payload);
-        let kept = keep(Block {
-            cid: leaf.cid,
-            bytes: leaf.block_bytes(payload),
-        });
-        balancer.push(leaf.link(), &mut |block| {
-            keep(block);
-        });
-        if !kept || payload.len() < layout.chunk_len() {
-            break;
-        }
-    }
-    let root = balancer.finish(&mut |block| {
-        keep(block);
-    });
-    outcome.map(|()| root)
+/// Bytes read at a time.
+const READ_LEN: usize = 256 * 1024;
+
+/// How the leaves of a file are linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Tree {
+    /// All leaves at one depth: [`Balancer`].
+    #[default]
+    Balanced,
+    /// Made for reading from the front: [`Trickle`].
+    Trickle,
 }
 
-/// Reads until `chunk` is full or the source ends; returns what was read.
-fn fill<'a>(source: &mut impl Read, chunk: &'a mut [u8]) -> io::Result<&'a [u8]> {
-    let mut len = 0;
-    while let Some(free) = chunk.get_mut(len..).filter(|free| !free.is_empty()) {
-        match source.read(free) {
-            Ok(0) => break,
-            Ok(read) => len += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+/// Everything that decides a file's address, apart from its bytes. The default is that of BTFS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct FileShape {
+    /// Versions, leaves and links. Its `chunk_size` means nothing here: `chunker` does.
+    pub layout: FileLayout,
+    /// Where the file is cut.
+    pub chunker: Chunker,
+    /// How the leaves are linked.
+    pub tree: Tree,
+}
+
+impl From<FileLayout> for FileShape {
+    fn from(layout: FileLayout) -> Self {
+        let size = u32::try_from(layout.chunk_len()).unwrap_or(u32::MAX);
+        FileShape {
+            layout,
+            chunker: Chunker::Size(size),
+            tree: Tree::Balanced,
         }
     }
-    Ok(chunk.get(..len).unwrap_or_default())
+}
+
+impl FileShape {
+    /// Encodes and addresses one chunk of a file of this shape.
+    pub fn leaf(&self, chunk: &[u8]) -> Leaf {
+        match self.tree {
+            Tree::Balanced => self.layout.leaf(chunk),
+            Tree::Trickle => self.layout.trickle_leaf(chunk),
+        }
+    }
+
+    /// Reads `source` to its end and emits every block of the file, leaves before the nodes over
+    /// them. Memory is one chunk, one block and the tree. An error of `emit` stops the reading.
+    pub fn add(
+        &self,
+        mut source: impl Read,
+        emit: impl FnMut(Block) -> io::Result<()>,
+    ) -> io::Result<FileRoot> {
+        let mut tree = match self.tree {
+            Tree::Balanced => Growing::Balanced(Balancer::new(self.layout)),
+            Tree::Trickle => Growing::Trickle(Trickle::new(self.layout)),
+        };
+        let mut sink = Sink {
+            emit,
+            outcome: Ok(()),
+        };
+        let mut splitter = self.chunker.splitter();
+        let mut buffer = vec![0u8; READ_LEN];
+        while sink.outcome.is_ok() {
+            let bytes = match source.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => buffer.get(..read).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            splitter.push(bytes, &mut |chunk| self.grow(chunk, &mut tree, &mut sink));
+        }
+        splitter.finish(&mut |chunk| self.grow(chunk, &mut tree, &mut sink));
+        let root = match tree {
+            Growing::Balanced(tree) => tree.finish(&mut |block| sink.put(block)),
+            Growing::Trickle(tree) => tree.finish(&mut |block| sink.put(block)),
+        };
+        sink.outcome.map(|()| root)
+    }
+
+    fn grow<E: FnMut(Block) -> io::Result<()>>(
+        &self,
+        chunk: &[u8],
+        tree: &mut Growing,
+        sink: &mut Sink<E>,
+    ) {
+        let leaf = self.leaf(chunk);
+        sink.put(Block {
+            cid: leaf.cid,
+            bytes: leaf.block_bytes(chunk),
+        });
+        match tree {
+            Growing::Balanced(tree) => tree.push(leaf.link(), &mut |block| sink.put(block)),
+            Growing::Trickle(tree) => tree.push(leaf.link(), &mut |block| sink.put(block)),
+        }
+    }
+}
+
+/// The tree over the leaves so far.
+enum Growing {
+    Balanced(Balancer),
+    Trickle(Trickle),
+}
+
+/// Takes blocks until it fails once.
+struct Sink<E> {
+    emit: E,
+    outcome: io::Result<()>,
+}
+
+impl<E: FnMut(Block) -> io::Result<()>> Sink<E> {
+    fn put(&mut self, block: Block) {
+        if self.outcome.is_ok() {
+            self.outcome = (self.emit)(block);
+        }
+    }
+}
+
+/// Adds a balanced file cut at fixed sizes: see [`FileShape::add`].
+pub fn add_bytes(
+    layout: FileLayout,
+    source: impl Read,
+    emit: impl FnMut(Block) -> io::Result<()>,
+) -> io::Result<FileRoot> {
+    FileShape::from(layout).add(source, emit)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use crate::cid::cid_of_parts;
 use crate::dag_pb::leaf_wrapper;
+use crate::unixfs::NodeKind;
 use crate::{Cid, CidVersion, Codec, LeafRef};
 
 /// Bytes of payload in a leaf unless said otherwise: 256 KiB.
@@ -70,6 +71,16 @@ impl FileLayout {
     /// A file of zero bytes has one leaf of zero bytes. The chunk must be no longer than a block
     /// may be; longer ones get an address that readers refuse.
     pub fn leaf(&self, chunk: &[u8]) -> Leaf {
+        self.leaf_of(NodeKind::File, chunk)
+    }
+
+    /// The same for a [`Trickle`](crate::Trickle) tree, whose dag-pb leaves have the type `Raw`.
+    pub fn trickle_leaf(&self, chunk: &[u8]) -> Leaf {
+        self.leaf_of(NodeKind::Raw, chunk)
+    }
+
+    /// The same with a chosen type of dag-pb leaves.
+    pub(crate) fn leaf_of(&self, kind: NodeKind, chunk: &[u8]) -> Leaf {
         let payload_len = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
         if self.raw_leaves {
             let cid = cid_of_parts(Codec::Raw, CidVersion::V1, &[chunk]);
@@ -80,7 +91,7 @@ impl FileLayout {
                 payload_len,
             };
         }
-        let (wrapper, prefix_len) = leaf_wrapper(chunk.len());
+        let (wrapper, prefix_len) = leaf_wrapper(kind, chunk.len());
         let mut prefix = Bytes::from(wrapper);
         let suffix = prefix.split_off(prefix_len);
         let cid = cid_of_parts(Codec::DagPb, self.cid_version, &[&prefix, chunk, &suffix]);
@@ -135,17 +146,22 @@ impl Leaf {
 mod tests {
     use super::*;
     use crate::dag_pb;
-    use crate::unixfs::{self, NodeKind, UnixFs};
+    use crate::unixfs::{self, UnixFs};
 
     #[test]
     fn the_wrapper_equals_the_general_encoder() {
-        for len in [0, 1, 127, 128, 16_383, 16_384, 262_143, 262_144, 1_048_576] {
+        let lengths = [0, 1, 127, 128, 16_383, 16_384, 262_143, 262_144, 1_048_576];
+        let kinds = [NodeKind::File, NodeKind::Raw, NodeKind::TokenMeta];
+        for (len, kind) in lengths
+            .into_iter()
+            .flat_map(|len| kinds.map(|kind| (len, kind)))
+        {
             let chunk = vec![7u8; len];
-            let mut message = UnixFs::new(NodeKind::File);
+            let mut message = UnixFs::new(kind);
             message.data = (len > 0).then_some(&chunk[..]);
             message.file_size = Some(len as u64);
             let whole = dag_pb::encode(&[], Some(&unixfs::encode(&message)));
-            let leaf = FileLayout::default().leaf(&chunk);
+            let leaf = FileLayout::default().leaf_of(kind, &chunk);
             assert_eq!(leaf.block_bytes(&chunk), whole, "payload of {len} bytes");
             assert_eq!(leaf.block_len(), whole.len() as u64);
         }

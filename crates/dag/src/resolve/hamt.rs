@@ -27,18 +27,28 @@ impl Width {
     /// What a link for `name` begins with in a shard `depth` levels below the directory; `None`
     /// when the hash has no bits left.
     pub(crate) fn prefix(self, name: &str, depth: usize) -> Option<String> {
+        Some(self.label(self.slot(murmur3_64(name.as_bytes()), depth)?))
+    }
+
+    /// The place of a name with that hash in a shard `depth` levels below the directory; `None`
+    /// when the hash has no bits left.
+    pub(crate) fn slot(self, hash: u64, depth: usize) -> Option<u64> {
         let skipped = self.bits.checked_mul(u32::try_from(depth).ok()?)?;
         let left = 64u32
             .checked_sub(skipped)
             .filter(|left| *left >= self.bits)?;
-        let slot = (murmur3_64(name.as_bytes()) >> (left - self.bits)) & ((1 << self.bits) - 1);
+        Some((hash >> (left - self.bits)) & ((1 << self.bits) - 1))
+    }
+
+    /// A place as the links of a shard write it.
+    pub(crate) fn label(self, slot: u64) -> String {
         let digits = self.digits();
-        Some(format!("{slot:0digits$X}"))
+        format!("{slot:0digits$X}")
     }
 }
 
 /// The first 64 bits of murmur3-x64-128 with seed 0.
-fn murmur3_64(bytes: &[u8]) -> u64 {
+pub(crate) fn murmur3_64(bytes: &[u8]) -> u64 {
     const C1: u64 = 0x87c3_7b91_1142_53d5;
     const C2: u64 = 0x4cf5_ad43_2745_937f;
     let mix1 = |k: u64| k.wrapping_mul(C1).rotate_left(31).wrapping_mul(C2);

@@ -6,8 +6,13 @@
 
 mod archive;
 mod content;
+mod data_model;
 mod hostile;
+mod names;
 mod paths;
 mod reading;
 mod sealing;
+mod shapes;
+mod shards;
+mod sharing;
 mod vectors;
