@@ -68,6 +68,13 @@ test('going on in the tray keeps the node, and a second start brings the window 
   await app.end()
 })
 
+test('a double-click on a film plays it, the very first time as well', async () => {
+  const app = await openApp(world(), { args: [media.mp4] })
+  await app.until('the player is open', () => app.session.run(`return location.pathname.startsWith('/play/')`))
+  await app.until('the film plays', () => app.session.run(`return (document.querySelector('video')?.currentTime ?? 0) > 0.5`))
+  await app.end()
+})
+
 test('a second start hands its files over, and they open', async () => {
   const here = world()
   const app = await openRooms(here)
