@@ -30,7 +30,32 @@ fn converted(pixels: &Pixels, profile: &[u8]) -> Option<Vec<u8>> {
     };
     let srgb = ColorProfile::new_srgb();
     let transform = from.create_transform_8bit(layout, &srgb, layout, TransformOptions::default());
-    let mut out = vec![0; pixels.bytes.len()];
-    transform.ok()?.transform(&pixels.bytes, &mut out).ok()?;
-    Some(out)
+    let transform = transform.ok()?;
+    let convert = |bytes: &[u8]| {
+        let mut out = vec![0; bytes.len()];
+        transform.transform(bytes, &mut out).ok()?;
+        Some(out)
+    };
+    // Most cameras embed sRGB itself, and then there is nothing to do.
+    let probe = probe(pixels.alpha);
+    let alike = |(a, b): (&u8, &u8)| a.abs_diff(*b) <= 1;
+    if probe.iter().zip(&convert(&probe)?).all(alike) {
+        return None;
+    }
+    convert(&pixels.bytes)
+}
+
+/// Colours that two different profiles do not all show alike.
+fn probe(alpha: bool) -> Vec<u8> {
+    const STEPS: [u8; 4] = [0, 60, 150, 255];
+    let mut bytes = Vec::new();
+    for red in STEPS {
+        for green in STEPS {
+            for blue in STEPS {
+                bytes.extend([red, green, blue]);
+                bytes.extend(alpha.then_some(255));
+            }
+        }
+    }
+    bytes
 }
