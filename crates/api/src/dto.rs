@@ -10,6 +10,7 @@
 mod albums;
 mod error;
 mod events;
+mod facts;
 mod imports;
 mod items;
 mod music;
@@ -28,16 +29,18 @@ pub use error::{ErrorBody, ErrorCode};
 pub use events::{
     ItemIdsEvent, ItemsAddedEvent, JobEvent, LaggedEvent, SettingsChangedEvent, StorageChangedEvent,
 };
+pub use facts::{
+    AudioTrackFacts, CameraFacts, ChapterFacts, GpsFacts, ItemFacts, SubtitleTrackFacts, TagFacts,
+    VideoTrackFacts,
+};
 pub use imports::{
     DropSummary, Failure, FailurePage, ImportMode, ImportRequest, Job, JobKind, JobPage, JobState,
     PathsRequest, UnreadablePath, Upload, UploadedFile,
 };
 pub use items::{
-    AlbumRef, AudioTrackFacts, BatchAction, BatchFailure, BatchRequest, BatchResult, CameraFacts,
-    CaptionTrack, ChapterFacts, EpisodeOf, GpsFacts, ItemCard, ItemDetail, ItemFacts, ItemKind,
-    ItemLink, ItemPage, ItemPatch, ItemProgress, ItemSort, ItemState, LocationKind,
-    ProgressRequest, RelinkRequest, Rendition, SortOrder, SubtitleTrackFacts, TagFacts,
-    VideoTrackFacts, Waveform,
+    AlbumRef, BatchAction, BatchFailure, BatchRequest, BatchResult, CaptionTrack, EpisodeOf,
+    ItemCard, ItemDetail, ItemKind, ItemLink, ItemPage, ItemPatch, ItemProgress, ItemSort,
+    ItemState, LocationKind, ProgressRequest, RelinkRequest, Rendition, SortOrder, Waveform,
 };
 pub use music::{Music, MusicAlbum, MusicAlbumDetail};
 pub use node::{

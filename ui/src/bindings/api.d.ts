@@ -1497,6 +1497,8 @@ export interface components {
              * @description When it was put in the trash, Unix milliseconds.
              */
             trashedAt: number | null;
+            /** @description It was looked at, and no preview could be made of it. */
+            unpictured: boolean;
             /**
              * Format: int32
              * @description Width in pixels, orientation applied.
@@ -1966,6 +1968,8 @@ export interface components {
             thumbhash: string | null;
             /** @description Title. */
             title: string;
+            /** @description It was looked at, and no preview could be made of it. */
+            unpictured: boolean;
         };
         /** @description A month, or a part of one. */
         PhotoBucket: {

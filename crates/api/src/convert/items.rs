@@ -69,6 +69,7 @@ impl Cards {
             thumbhash: thumbhash(&row.thumbhash),
             thumb: picture("320"),
             preview: picture("1440"),
+            unpictured: row.probed && !row.has_preview,
             poster: row
                 .has_poster
                 .then(|| self.picture(row.id, "poster", &row.thumbhash)),
@@ -121,6 +122,7 @@ impl Cards {
             taken_at: Some(row.taken_at),
             thumb: picture("320"),
             preview: picture("1440"),
+            unpictured: row.probed && !row.has_preview,
             thumbhash: thumbhash(&row.thumbhash),
             favourite: row.favourite,
             kind: row.kind.into(),

@@ -61,6 +61,8 @@ pub struct Photo {
     pub thumb: Option<String>,
     /// URL of the 1440 px preview.
     pub preview: Option<String>,
+    /// It was looked at, and no preview could be made of it.
+    pub unpictured: bool,
     /// Thumbhash, base64.
     pub thumbhash: Option<String>,
     /// Favourite of the active person.

@@ -13,6 +13,7 @@ export interface RecentEntry {
   tag: string | undefined;
   /** Has no picture of its own when there is none now. */
   drawn: boolean;
+  unpictured: boolean;
 }
 
 export function recentEntries(items: readonly ItemCard[]): RecentEntry[] {
@@ -42,6 +43,7 @@ function entryOf(group: readonly ItemCard[]): RecentEntry {
     src: pictured.thumb,
     thumbhash: pictured.thumbhash,
     drawn: item.kind !== 'photo',
+    unpictured: pictured.unpictured,
   };
   if (more.length > 0 && item.kind === 'track')
     return {
