@@ -77,6 +77,9 @@ pub trait DiskFile: Send + Sync + fmt::Debug {
     fn set_len(&self, len: u64) -> io::Result<()>;
     /// The length in bytes.
     fn len(&self) -> io::Result<u64>;
+    /// Starts writing `len` bytes from `offset` to the device without waiting for it, so that a
+    /// later [`DiskFile::sync`] finds little left to do. Promises nothing.
+    fn start_writing(&self, offset: u64, len: u64);
     /// Makes content and length durable.
     fn sync(&self) -> io::Result<()>;
     /// Identity and times of the open file.

@@ -226,9 +226,13 @@ pub(crate) fn run(core: &Core) {
     let _ending = Ending(&core.queue);
     loop {
         let (jobs, stop) = next_jobs(core);
-        let synced = core.queue.unsynced.swap(0, Ordering::Relaxed);
-        if !jobs.is_empty() || synced > 0 || stop {
+        let unsynced = core.queue.unsynced.swap(0, Ordering::Relaxed);
+        // Bytes of a batch that nobody waits for yet need not be durable, only under way: a sync
+        // for every few of them would hold up whoever appends.
+        if !jobs.is_empty() || stop || (unsynced > 0 && core.segments.has_sealed()) {
             flush(core, jobs);
+        } else if unsynced > 0 {
+            core.segments.start_writing();
         }
         if stop {
             return;

@@ -60,6 +60,8 @@ struct Active {
     /// Closed while idle in a folder on another disk.
     file: Option<Arc<dyn DiskFile>>,
     tail: u64,
+    /// Up to here the device was told to write.
+    started: u64,
     used: Instant,
 }
 
@@ -185,6 +187,7 @@ impl Segments {
                 id,
                 file: Some(file),
                 tail,
+                started: tail,
                 used: Instant::now(),
             });
         }
@@ -357,6 +360,7 @@ impl Segments {
                             id: segment,
                             file: Some(file),
                             tail,
+                            started: 0,
                             used: Instant::now(),
                         });
                         state.next_segment = segment + 1;
@@ -446,6 +450,28 @@ impl Segments {
         let state = &mut *self.state();
         if let Some(slot) = state.folders.get_mut(&folder) {
             seal(slot, folder, &mut state.sealed);
+        }
+    }
+
+    /// True when filled segments wait for a sync.
+    pub(crate) fn has_sealed(&self) -> bool {
+        !self.state().sealed.is_empty()
+    }
+
+    /// Has the device begin with what was appended since the last time.
+    pub(crate) fn start_writing(&self) {
+        let mut begun = Vec::new();
+        for slot in self.state().folders.values_mut() {
+            if let Some(active) = &mut slot.active
+                && let Some(file) = &active.file
+                && active.tail > active.started
+            {
+                begun.push((Arc::clone(file), active.started, active.tail));
+                active.started = active.tail;
+            }
+        }
+        for (file, from, to) in begun {
+            file.start_writing(from, to - from);
         }
     }
 
