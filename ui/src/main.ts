@@ -2,6 +2,7 @@ import '@fontsource-variable/inter/index.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import { mount } from 'svelte';
+import { begin } from './app/begin';
 import NotStarted from './app/NotStarted.svelte';
 import Root from './app/Root.svelte';
 import { setLanguage } from './i18n/index.svelte';
@@ -17,7 +18,8 @@ async function start(target: HTMLElement): Promise<void> {
     mount(NotStarted, { target, props: { error: startError(cause) } });
     return;
   }
-  mount(Root, { target, props: { client: makeQueryClient() } });
+  const client = makeQueryClient();
+  mount(Root, { target, props: { client, begun: begin(client) } });
 }
 
 const target = document.getElementById('app');

@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use library::{ItemId, LocationState, RawPath};
 use store::{SourceId, SourceState};
@@ -24,6 +25,19 @@ use crate::tasks::Lane;
 const MAX_ENTRIES: usize = 20_000;
 /// Known paths that are looked at in one step after a start.
 const STEP: usize = 256;
+
+/// Time that a start leaves the machine to whoever waits for the window: looking at tens
+/// of thousands of paths would take it from them, and nobody misses the answer yet.
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// As [`start`], when the node has been open for a moment.
+pub(crate) fn start_later(inner: &Arc<Inner>) {
+    let task = Arc::clone(inner);
+    inner.tasks.spawn("moved-files-later", async move {
+        tokio::time::sleep(SETTLE).await;
+        start(&task);
+    });
+}
 
 /// Looks at every referenced file, and at every copy on another disk, once, with low
 /// priority. Does nothing while it is at it.

@@ -166,7 +166,7 @@ impl Node {
         let inner = Arc::clone(&self.inner);
         self.inner.tasks.spawn("search-index", index_task(inner));
         crate::preview::start(&self.inner);
-        crate::moved::start(&self.inner);
+        crate::moved::start_later(&self.inner);
         crate::repin::start(&self.inner);
         crate::upload::sweep(&self.inner).await;
         let rows = self.query(Reader::jobs).await.unwrap_or_else(|error| {

@@ -1,5 +1,6 @@
 // The one cache of server state: its keys, and what each event makes stale.
 import { QueryClient } from '@tanstack/svelte-query';
+import { api } from './calls';
 import type { LiveEvent } from './events.svelte';
 import { ApiError } from './errors';
 import type { Job, JobPage } from './types';
@@ -27,6 +28,16 @@ export const keys = {
   duplicates: ['duplicates'],
   storage: ['storage'],
 } as const;
+
+/** Asked before the first page stands, and by it: both must mean the same. */
+export const settingsQuery = () => ({
+  queryKey: keys.settings,
+  queryFn: ({ signal }: { signal: AbortSignal }) => api.settings(signal),
+});
+export const homeQuery = () => ({
+  queryKey: keys.home,
+  queryFn: ({ signal }: { signal: AbortSignal }) => api.home(signal),
+});
 
 const lists = [
   'home',
