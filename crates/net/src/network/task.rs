@@ -145,7 +145,10 @@ impl Task {
             }
             Command::Provide(cid, reply) => {
                 let key = kad::RecordKey::new(&cid.hash().to_bytes());
-                let Some(dht) = self.swarm.behaviour_mut().wan.as_mut() else {
+                let behaviour = self.swarm.behaviour_mut();
+                // As go's dual DHT does: the local one only while nobody is known in the wide one.
+                let wide = behaviour.wan.as_mut().and_then(with_peers);
+                let Some(dht) = wide.or(behaviour.lan.as_mut()) else {
                     let _ = reply.send(Err(ProvideRoot::NoDht));
                     return;
                 };
@@ -160,7 +163,11 @@ impl Task {
             }
             Command::Unprovide(cid) => {
                 let key = kad::RecordKey::new(&cid.hash().to_bytes());
-                if let Some(dht) = self.swarm.behaviour_mut().wan.as_mut() {
+                let behaviour = self.swarm.behaviour_mut();
+                for dht in [behaviour.wan.as_mut(), behaviour.lan.as_mut()]
+                    .into_iter()
+                    .flatten()
+                {
                     dht.stop_providing(&key);
                 }
             }
@@ -397,6 +404,14 @@ impl Task {
             _ => {}
         }
     }
+}
+
+/// The DHT, if it knows anybody.
+fn with_peers(
+    dht: &mut kad::Behaviour<kad::store::MemoryStore>,
+) -> Option<&mut kad::Behaviour<kad::store::MemoryStore>> {
+    let known = dht.kbuckets().any(|bucket| !bucket.is_empty());
+    known.then_some(dht)
 }
 
 /// Whether an address can be reached from elsewhere, as far as its text tells.

@@ -65,6 +65,26 @@ fn a_block_over_two_mib_is_refused() {
     assert_eq!(Message::decode(&over), Err(error));
 }
 
+#[test]
+fn the_fuzz_corpus_and_every_prefix_and_flipped_bit_of_it_passes() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/bitswap");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        assert!(Message::decode(&bytes.clone().into()).is_ok(), "seeds are valid");
+        for at in 0..bytes.len() {
+            let _ = Message::decode(&Bytes::copy_from_slice(&bytes[..at]));
+            for bit in 0..8 {
+                let mut changed = bytes.clone();
+                changed[at] ^= 1 << bit;
+                let _ = Message::decode(&changed.into());
+            }
+        }
+        seen += 1;
+    }
+    assert!(seen > 0, "there is a corpus");
+}
+
 fn any_message() -> impl Strategy<Value = Message> {
     let cid = (any::<[u8; 4]>(), any::<bool>()).prop_map(|(seed, v0)| match v0 {
         true => cid_of(Codec::DagPb, CidVersion::V0, &seed),

@@ -3,5 +3,7 @@
 
 mod codec;
 mod exchange;
+mod finding;
 mod hostile;
+mod raw;
 mod support;
