@@ -75,14 +75,19 @@ fn report(mib: usize, keyed: bool, bare: &[Run], ours: &[Run]) -> String {
         let mut values = values;
         values.sort_by(f64::total_cmp);
         let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
-        (at(values.len() / 2), at(0), at(values.len().saturating_sub(1)))
+        (
+            at(values.len() / 2),
+            at(0),
+            at(values.len().saturating_sub(1)),
+        )
     };
     let (bare_rate, bare_min, bare_max) = stats(bare.iter().map(rate).collect());
     let (our_rate, our_min, our_max) = stats(ours.iter().map(rate).collect());
     let (bare_cpu, ..) = stats(bare.iter().map(|run| run.cpu).collect());
     let (our_cpu, ..) = stats(ours.iter().map(|run| run.cpu).collect());
     let pairs = bare.iter().zip(ours);
-    let (wall, wall_min, wall_max) = stats(pairs.clone().map(|(a, b)| a.seconds / b.seconds).collect());
+    let (wall, wall_min, wall_max) =
+        stats(pairs.clone().map(|(a, b)| a.seconds / b.seconds).collect());
     let (cpu, cpu_min, cpu_max) = stats(pairs.map(|(a, b)| a.cpu / b.cpu).collect());
     format!(
         "{{\"bench\":\"exchange\",\"mib\":{mib},\"keyed\":{keyed},\"pairs\":{},\
@@ -123,7 +128,10 @@ fn blocks(count: usize) -> Vec<(Cid, Bytes)> {
             state ^= state << 17;
             bytes.extend_from_slice(&state.to_le_bytes());
         }
-        (cid_of(Codec::Raw, CidVersion::V1, &bytes), Bytes::from(bytes))
+        (
+            cid_of(Codec::Raw, CidVersion::V1, &bytes),
+            Bytes::from(bytes),
+        )
     };
     (0..count).map(block).collect()
 }

@@ -26,7 +26,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use crate::bitswap::{self, BlockSource, Exchange, FairRounds, Ledger, NoBlocks, ServePolicy, Strike};
+use crate::bitswap::{
+    self, BlockSource, Exchange, FairRounds, Ledger, NoBlocks, ServePolicy, Strike,
+};
 use crate::identity::NodeKey;
 use crate::network::behaviour::Behaviour;
 use crate::network::task::Task;
@@ -274,7 +276,10 @@ enum Command {
         addresses: Vec<Multiaddr>,
         reply: oneshot::Sender<Result<PeerId, DialPeer>>,
     },
-    Listen(Multiaddr, oneshot::Sender<Result<(), TransportError<io::Error>>>),
+    Listen(
+        Multiaddr,
+        oneshot::Sender<Result<(), TransportError<io::Error>>>,
+    ),
     Listening(oneshot::Sender<Vec<Multiaddr>>),
     Disconnect(PeerId),
     Deny(PeerId),
@@ -318,15 +323,17 @@ impl Network {
         let settings = swarm::Config::with_executor(move |task| {
             let stop = stop.clone();
             let span = tracing::debug_span!("connection");
-            drop(owner.spawn(
-                async move {
-                    tokio::select! {
-                        () = stop.cancelled() => {}
-                        () = task => {}
+            drop(
+                owner.spawn(
+                    async move {
+                        tokio::select! {
+                            () = stop.cancelled() => {}
+                            () = task => {}
+                        }
                     }
-                }
-                .instrument(span),
-            ));
+                    .instrument(span),
+                ),
+            );
         })
         .with_idle_connection_timeout(IDLE)
         .with_per_connection_event_buffer_size(CONNECTION_EVENTS);

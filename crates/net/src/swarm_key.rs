@@ -142,7 +142,10 @@ mod tests {
             (file("/base16/", &HEX[..62]), ParseSwarmKey::Length(62)),
             (file("/base16/", ""), ParseSwarmKey::Length(0)),
             (file("/base16/", &HEX[..63]), ParseSwarmKey::Characters),
-            (file("/base16/", &HEX.replace('e', "g")), ParseSwarmKey::Characters),
+            (
+                file("/base16/", &HEX.replace('e', "g")),
+                ParseSwarmKey::Characters,
+            ),
             (file("/base64/", "!!"), ParseSwarmKey::Characters),
             (file("/bin/", "short"), ParseSwarmKey::Length(5)),
         ];

@@ -22,8 +22,8 @@ use crate::identity::NodeKey;
 use crate::profile::{Profile, Windows};
 use crate::transport::secure::Security;
 
-pub use crate::transport::counted::{Bandwidth, Transferred};
 pub(crate) use crate::transport::counted::Counters;
+pub use crate::transport::counted::{Bandwidth, Transferred};
 
 /// With yamux 0.14 the windows of a connection may grow by what is left of 1 GiB after this many
 /// streams of 256 KiB: 4,094 leave two steps.
@@ -90,9 +90,8 @@ pub(crate) fn build(
         false => OptionalTransport::none(),
     };
     let counters = counters.clone();
-    let quic = quic.map(move |(peer, muxer), _| {
-        (peer, StreamMuxerBox::new(counters.count_muxer(muxer)))
-    });
+    let quic =
+        quic.map(move |(peer, muxer), _| (peer, StreamMuxerBox::new(counters.count_muxer(muxer))));
     let named = dns::tokio::Transport::system(
         sockets
             .or_transport(quic)

@@ -17,20 +17,18 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use cid::Cid;
 use futures_util::FutureExt;
+use libp2p::PeerId;
 use libp2p::core::transport::PortUse;
 use libp2p::core::{Endpoint, Multiaddr, multiaddr::Protocol};
 use libp2p::swarm::{
     CloseConnection, ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, NotifyHandler,
     THandler, THandlerInEvent, THandlerOutEvent, ToSwarm,
 };
-use libp2p::PeerId;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::bitswap::client::{Client, Key, Output, SessionId, Strike};
-use crate::bitswap::exchange::{
-    Cancel, Cancels, Command, Exchange, SessionNote, deadline_or_late,
-};
+use crate::bitswap::exchange::{Cancel, Cancels, Command, Exchange, SessionNote, deadline_or_late};
 use crate::bitswap::handler::{self, Handler, Received};
 use crate::bitswap::policy::{Ledger, ServePolicy};
 use crate::bitswap::server::{Answer, Server};
@@ -109,7 +107,10 @@ impl std::fmt::Debug for Behaviour {
 
 impl Behaviour {
     /// A behaviour and the handle through which it is asked. Needs a tokio runtime with time.
-    pub(crate) fn new(source: Arc<dyn BlockSource>, policy: Box<dyn ServePolicy>) -> (Self, Exchange) {
+    pub(crate) fn new(
+        source: Arc<dyn BlockSource>,
+        policy: Box<dyn ServePolicy>,
+    ) -> (Self, Exchange) {
         let (exchange, commands, cancels) = Exchange::new();
         let behaviour = Behaviour {
             client: Client::default(),

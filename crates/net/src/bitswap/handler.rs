@@ -214,9 +214,7 @@ impl Handler {
                 at += 1; // Its turn comes when another message is complete.
                 continue;
             }
-            let read = inbound
-                .reader
-                .poll_next(cx, Pin::new(&mut inbound.stream));
+            let read = inbound.reader.poll_next(cx, Pin::new(&mut inbound.stream));
             let after = inbound.reader.buffered();
             if after != before {
                 inbound.progress = now;

@@ -186,7 +186,9 @@ mod tests {
         let mut policy = FairRounds::new();
         let now = Instant::now();
         for _ in 0..1_000 {
-            assert!(matches!(policy.next(&waiting(&[old]), now), Turn::Serve { peer, .. } if peer == old));
+            assert!(
+                matches!(policy.next(&waiting(&[old]), now), Turn::Serve { peer, .. } if peer == old)
+            );
             policy.served(old, 500_000, now);
         }
         let mut got = 0;
@@ -224,6 +226,9 @@ mod tests {
             policy.served(peer, 100_000, now);
             burst += 100_000;
         }
-        assert!(burst <= 400_000, "a pause saves up a quarter of a second: {burst}");
+        assert!(
+            burst <= 400_000,
+            "a pause saves up a quarter of a second: {burst}"
+        );
     }
 }

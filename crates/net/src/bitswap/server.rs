@@ -129,7 +129,6 @@ impl Server {
         self.peers.get(peer).map(|served| served.ledger)
     }
 
-
     /// `peer` gave us a block that we wanted.
     pub(crate) fn received(&mut self, peer: PeerId, bytes: usize) {
         if let Some(served) = self.peers.get_mut(&peer) {

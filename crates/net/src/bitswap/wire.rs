@@ -134,10 +134,7 @@ pub enum DecodeMessage {
 impl Message {
     /// Whether there is nothing to send.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-            && !self.full
-            && self.blocks.is_empty()
-            && self.presences.is_empty()
+        self.entries.is_empty() && !self.full && self.blocks.is_empty() && self.presences.is_empty()
     }
 
     /// The message for a peer that speaks `version`, with its length in front, as pieces to write

@@ -111,7 +111,9 @@ impl Behaviour {
             identify: identify::Behaviour::new(identify),
             ping: ping::Behaviour::default(),
             // By reachability: a client until an address is confirmed from outside.
-            wan: names.map(|names| dht(&names.wan, me, config.dht_mode)).into(),
+            wan: names
+                .map(|names| dht(&names.wan, me, config.dht_mode))
+                .into(),
             lan: names
                 .map(|names| dht(&names.lan, me, Some(kad::Mode::Server)))
                 .into(),

@@ -24,6 +24,13 @@ use crate::profile::peer_of;
 /// Last good peers that are dialled at the start.
 const REDIAL: usize = 16;
 
+/// A query of one of the two DHTs, each of which counts its own from zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Query {
+    Wide(kad::QueryId),
+    Local(kad::QueryId),
+}
+
 /// A look-up of providers.
 struct Lookup {
     found: mpsc::Sender<PeerId>,
@@ -48,8 +55,8 @@ pub(super) struct Task {
 #[derive(Default)]
 struct State {
     dials: HashMap<ConnectionId, (Option<PeerId>, oneshot::Sender<Result<PeerId, DialPeer>>)>,
-    lookups: HashMap<kad::QueryId, Lookup>,
-    provides: HashMap<kad::QueryId, oneshot::Sender<Result<(), ProvideRoot>>>,
+    lookups: HashMap<Query, Lookup>,
+    provides: HashMap<Query, oneshot::Sender<Result<(), ProvideRoot>>>,
     peers: HashMap<PeerId, Known>,
 }
 
@@ -148,13 +155,17 @@ impl Task {
                 let behaviour = self.swarm.behaviour_mut();
                 // As go's dual DHT does: the local one only while nobody is known in the wide one.
                 let wide = behaviour.wan.as_mut().and_then(with_peers);
-                let Some(dht) = wide.or(behaviour.lan.as_mut()) else {
-                    let _ = reply.send(Err(ProvideRoot::NoDht));
-                    return;
+                let started = match (wide, behaviour.lan.as_mut()) {
+                    (Some(dht), _) => dht.start_providing(key).map(Query::Wide),
+                    (None, Some(dht)) => dht.start_providing(key).map(Query::Local),
+                    (None, None) => {
+                        let _ = reply.send(Err(ProvideRoot::NoDht));
+                        return;
+                    }
                 };
-                match dht.start_providing(key) {
-                    Ok(id) => {
-                        self.state.provides.insert(id, reply);
+                match started {
+                    Ok(query) => {
+                        self.state.provides.insert(query, reply);
                     }
                     Err(_) => {
                         let _ = reply.send(Err(ProvideRoot::TooMany));
@@ -174,16 +185,16 @@ impl Task {
             Command::FindProviders { cid, limit, found } => {
                 let key = kad::RecordKey::new(&cid.hash().to_bytes());
                 let behaviour = self.swarm.behaviour_mut();
-                for dht in [behaviour.wan.as_mut(), behaviour.lan.as_mut()]
-                    .into_iter()
-                    .flatten()
-                {
-                    let id = dht.get_providers(key.clone());
+                let wide = behaviour.wan.as_mut();
+                let wide = wide.map(|dht| Query::Wide(dht.get_providers(key.clone())));
+                let local = behaviour.lan.as_mut();
+                let local = local.map(|dht| Query::Local(dht.get_providers(key)));
+                for query in wide.into_iter().chain(local) {
                     let lookup = Lookup {
                         found: found.clone(),
                         left: limit,
                     };
-                    self.state.lookups.insert(id, lookup);
+                    self.state.lookups.insert(query, lookup);
                 }
             }
         }
@@ -320,7 +331,8 @@ impl Task {
             BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
                 self.identified(peer_id, info);
             }
-            BehaviourEvent::Wan(event) | BehaviourEvent::Lan(event) => self.dht_event(event),
+            BehaviourEvent::Wan(event) => self.dht_event(event, Query::Wide),
+            BehaviourEvent::Lan(event) => self.dht_event(event, Query::Local),
             BehaviourEvent::Mdns(mdns::Event::Discovered(found)) => {
                 for (peer, address) in found {
                     if let Some(dht) = self.swarm.behaviour_mut().lan.as_mut() {
@@ -361,17 +373,18 @@ impl Task {
         }
     }
 
-    fn dht_event(&mut self, event: kad::Event) {
+    fn dht_event(&mut self, event: kad::Event, of: fn(kad::QueryId) -> Query) {
         let kad::Event::OutboundQueryProgressed {
             id, result, step, ..
         } = event
         else {
             return;
         };
+        let query = of(id);
         match result {
             kad::QueryResult::GetProviders(result) => {
                 let mut stop = step.last;
-                if let Some(lookup) = self.state.lookups.get_mut(&id)
+                if let Some(lookup) = self.state.lookups.get_mut(&query)
                     && let Ok(kad::GetProvidersOk::FoundProviders { providers, .. }) = result
                 {
                     for peer in providers {
@@ -384,20 +397,19 @@ impl Task {
                     stop |= lookup.left == 0;
                 }
                 if stop {
-                    self.state.lookups.remove(&id);
+                    self.state.lookups.remove(&query);
                     let behaviour = self.swarm.behaviour_mut();
-                    for dht in [behaviour.wan.as_mut(), behaviour.lan.as_mut()]
-                        .into_iter()
-                        .flatten()
-                    {
-                        if let Some(mut query) = dht.query_mut(&id) {
-                            query.finish();
-                        }
+                    let dht = match query {
+                        Query::Wide(_) => behaviour.wan.as_mut(),
+                        Query::Local(_) => behaviour.lan.as_mut(),
+                    };
+                    if let Some(mut running) = dht.and_then(|dht| dht.query_mut(&id)) {
+                        running.finish();
                     }
                 }
             }
             kad::QueryResult::StartProviding(result) => {
-                if let Some(reply) = self.state.provides.remove(&id) {
+                if let Some(reply) = self.state.provides.remove(&query) {
                     let _ = reply.send(result.map(drop).map_err(|_| ProvideRoot::TimedOut));
                 }
             }

@@ -71,7 +71,10 @@ fn the_fuzz_corpus_and_every_prefix_and_flipped_bit_of_it_passes() {
     let mut seen = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        assert!(Message::decode(&bytes.clone().into()).is_ok(), "seeds are valid");
+        assert!(
+            Message::decode(&bytes.clone().into()).is_ok(),
+            "seeds are valid"
+        );
         for at in 0..bytes.len() {
             let _ = Message::decode(&Bytes::copy_from_slice(&bytes[..at]));
             for bit in 0..8 {

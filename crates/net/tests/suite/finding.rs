@@ -55,7 +55,10 @@ async fn good_peers_go_out_and_are_dialled_again_when_they_come_in() {
     let good = one.good_peers().await;
     assert_eq!(good.len(), 1);
     assert_eq!(good[0].peer, other.peer_id());
-    assert!(other.good_peers().await.is_empty(), "who dialled us is no address");
+    assert!(
+        other.good_peers().await.is_empty(),
+        "who dialled us is no address"
+    );
     one.shutdown().await;
 
     let mut events = other.events();

@@ -7,9 +7,7 @@ use bytes::Bytes;
 use dag::{Cid, CidVersion, Codec, cid_of};
 use futures_util::future::BoxFuture;
 use futures_util::{AsyncReadExt, AsyncWriteExt};
-use net::bitswap::{
-    BlockSource, Entry, Message, Reach, SessionOptions, Strike, Version, WantKind,
-};
+use net::bitswap::{BlockSource, Entry, Message, Reach, SessionOptions, Strike, Version, WantKind};
 use net::{Network, NetworkEvent, PeerId};
 use tokio::time::timeout;
 
@@ -100,7 +98,10 @@ async fn a_message_that_stops_arriving_ends_its_stream() {
     let mut stream = raw.open().await;
     let ended = raw.during(async {
         // A megabyte is announced, three bytes come.
-        stream.write_all(&[0x80, 0x80, 0x40, 1, 2, 3]).await.unwrap();
+        stream
+            .write_all(&[0x80, 0x80, 0x40, 1, 2, 3])
+            .await
+            .unwrap();
         stream.flush().await.unwrap();
         let mut byte = [0];
         stream.read(&mut byte).await

@@ -6,10 +6,10 @@ use std::pin::pin;
 use std::task::Poll;
 
 use futures_util::{AsyncReadExt, AsyncWriteExt, TryFutureExt};
+use libp2p::core::Endpoint;
 use libp2p::core::muxing::{StreamMuxerBox, StreamMuxerExt, SubstreamBox};
 use libp2p::core::transport::{DialOpts, MemoryTransport, PortUse, Transport};
 use libp2p::core::upgrade::Version;
-use libp2p::core::Endpoint;
 use libp2p::identity::Keypair;
 use libp2p::pnet::{PnetConfig, PreSharedKey};
 use libp2p::{Multiaddr, noise, yamux};

@@ -35,7 +35,11 @@ impl Client {
         for peer in &dirty {
             self.fill(*peer, now);
         }
-        dirty.retain(|peer| self.peers.get(peer).is_some_and(|state| state.has_entries()));
+        dirty.retain(|peer| {
+            self.peers
+                .get(peer)
+                .is_some_and(|state| state.has_entries())
+        });
         dirty
     }
 
@@ -224,7 +228,10 @@ impl Client {
         let cid = want.cid;
         let left = want.deadline.saturating_duration_since(now).as_millis();
         // Larger is sooner; a peer that sorts by it serves in the order of our deadlines.
-        let priority = i32::MAX - i32::try_from(left).unwrap_or(i32::MAX - 1).min(i32::MAX - 1);
+        let priority = i32::MAX
+            - i32::try_from(left)
+                .unwrap_or(i32::MAX - 1)
+                .min(i32::MAX - 1);
         if let Some(state) = self.peers.get_mut(&peer) {
             state.ask(key, cid, priority, now);
         }

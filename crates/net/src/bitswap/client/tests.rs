@@ -96,7 +96,10 @@ fn a_block_is_asked_of_one_peer_at_a_time_and_work_is_split() {
         bench.want(n, 1000);
     }
     let sent = bench.sent();
-    let mut all: Vec<_> = sent.iter().flat_map(|(_, all)| all.iter().filter_map(asks)).collect();
+    let mut all: Vec<_> = sent
+        .iter()
+        .flat_map(|(_, all)| all.iter().filter_map(asks))
+        .collect();
     assert_eq!(all.len(), 12);
     all.sort();
     all.dedup();
@@ -150,7 +153,10 @@ fn a_stalled_peer_loses_its_wants_and_then_its_place() {
         assert!(timers < 10, "three stalls come in a few timers");
         bench.now = bench.client.next_timer(bench.now).expect("a timer is due");
         asked_again += bench.asked(slow).len();
-        if bench.outputs().contains(&Output::Drop(slow, Strike::Stalled)) {
+        if bench
+            .outputs()
+            .contains(&Output::Drop(slow, Strike::Stalled))
+        {
             break;
         }
     }
@@ -162,7 +168,10 @@ fn a_stalled_peer_loses_its_wants_and_then_its_place() {
     bench.give(quick, 1);
     bench.give(slow, 1);
     let stats = bench.client.stats();
-    assert_eq!((stats.blocks, stats.duplicate_blocks, stats.unasked_blocks), (1, 1, 0));
+    assert_eq!(
+        (stats.blocks, stats.duplicate_blocks, stats.unasked_blocks),
+        (1, 1, 0)
+    );
 }
 
 #[test]
@@ -172,7 +181,11 @@ fn what_is_delivered_or_dropped_is_cancelled_where_it_was_asked() {
     bench.client.connected(asked);
     bench.client.connected(probed);
     let cid = bench.want(1, 100);
-    assert_eq!(bench.sent().len(), 2, "both strangers are asked whether they have it");
+    assert_eq!(
+        bench.sent().len(),
+        2,
+        "both strangers are asked whether they have it"
+    );
     bench.client.received_presence(asked, &cid, Presence::Have);
     assert_eq!(bench.asked(asked), [cid]);
     bench.give(asked, 1);
@@ -197,7 +210,10 @@ fn two_sessions_share_a_want_and_both_get_the_block() {
     bench.client.want(other, cid, bench.now);
     assert_eq!(bench.asked(peer), [cid]);
     bench.client.close_session(SESSION);
-    assert!(bench.sent().is_empty(), "one still waits: nothing is cancelled");
+    assert!(
+        bench.sent().is_empty(),
+        "one still waits: nothing is cancelled"
+    );
     bench.give(peer, 1);
     assert_eq!(bench.outputs(), [Output::Deliver(other, cid, block(1).1)]);
 }
