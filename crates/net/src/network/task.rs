@@ -54,7 +54,7 @@ pub(super) struct Task {
 
 #[derive(Default)]
 struct State {
-    dials: HashMap<ConnectionId, (Option<PeerId>, oneshot::Sender<Result<PeerId, DialPeer>>)>,
+    dials: HashMap<ConnectionId, oneshot::Sender<Result<PeerId, DialPeer>>>,
     lookups: HashMap<Query, Lookup>,
     provides: HashMap<Query, oneshot::Sender<Result<(), ProvideRoot>>>,
     peers: HashMap<PeerId, Known>,
@@ -229,7 +229,7 @@ impl Task {
         let id = opts.connection_id();
         match self.swarm.dial(opts) {
             Ok(()) => {
-                self.state.dials.insert(id, (peer, reply));
+                self.state.dials.insert(id, reply);
             }
             Err(error) => {
                 let _ = reply.send(Err(error.into()));
@@ -263,7 +263,7 @@ impl Task {
                 num_established,
                 ..
             } => {
-                if let Some((_, reply)) = self.state.dials.remove(&connection_id) {
+                if let Some(reply) = self.state.dials.remove(&connection_id) {
                     let _ = reply.send(Ok(peer_id));
                 }
                 self.connected(peer_id, connection_id, &endpoint);
@@ -289,7 +289,7 @@ impl Task {
                 error,
                 ..
             } => {
-                if let Some((_, reply)) = self.state.dials.remove(&connection_id) {
+                if let Some(reply) = self.state.dials.remove(&connection_id) {
                     let _ = reply.send(Err(error.into()));
                 }
             }

@@ -16,7 +16,7 @@ const MAX_WINDOW: usize = 256;
 /// Cancelled wants whose blocks are still expected, for telling a late block from a pushed one.
 const REMEMBERED: usize = 512;
 /// The shortest and the longest time without a block after which a peer has stalled.
-const STALL: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(10));
+const STALL: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(15));
 /// Stalls in a row after which nothing more is asked of a peer.
 const MAX_STALLS: u32 = 3;
 /// Wrong blocks after which a peer is disconnected.
@@ -83,6 +83,11 @@ impl PeerState {
         self.latency
     }
 
+    /// Whether nothing has come since it last stalled.
+    pub(super) fn is_stalling(&self) -> bool {
+        self.stalls > 0
+    }
+
     pub(super) fn has_entries(&self) -> bool {
         !self.entries.is_empty()
     }
@@ -144,7 +149,13 @@ impl PeerState {
     pub(super) fn arrived(&mut self, key: &Key, now: Instant) -> bool {
         let Some(asked) = self.in_flight.remove(key) else {
             let late = self.late.iter().position(|late| late == key);
-            return late.and_then(|at| self.late.remove(at)).is_some();
+            let expected = late.and_then(|at| self.late.remove(at)).is_some();
+            if expected {
+                // Slow, but alive.
+                self.stalls = 0;
+                self.active = Some(now);
+            }
+            return expected;
         };
         self.stalls = 0;
         self.active = Some(now);

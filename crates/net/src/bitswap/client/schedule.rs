@@ -108,8 +108,13 @@ impl Client {
             .get_mut(&peer)
             .is_some_and(|state| state.strike(Strike::Stalled));
         if out {
+            // The last one that a session may ask stays: slow is better than nobody.
+            let peers = &self.peers;
             for session in self.sessions.values_mut() {
-                session.peers.remove(&peer);
+                let mut others = session.peers.iter().filter(|other| **other != peer);
+                if others.any(|other| peers.contains_key(other)) {
+                    session.peers.remove(&peer);
+                }
             }
             self.outputs.push_back(Output::Drop(peer, Strike::Stalled));
         }
@@ -243,7 +248,7 @@ impl Client {
         if spent * RESCUE_SHARE > self.stats.blocks {
             return None;
         }
-        let own = self.peers.get(&peer)?.latency()?;
+        let own = self.peers.get(&peer)?.latency().unwrap_or_default();
         let wants = mine
             .iter()
             .filter_map(|id| self.sessions.get(id))
@@ -255,9 +260,11 @@ impl Client {
             if other == peer || want.refused.contains(&peer) {
                 return None;
             }
-            let usual = self.peers.get(&other)?.latency().unwrap_or_default();
+            let state = self.peers.get(&other)?;
+            let usual = state.latency().unwrap_or_default();
             let waited = now.saturating_duration_since(since);
-            let over = waited > usual + RESCUE_AFTER && usual.max(waited) > own * 2;
+            let over = state.is_stalling()
+                || (waited > usual + RESCUE_AFTER && usual.max(waited) > own * 2);
             over.then_some((want.deadline, want.seq, *key))
         });
         late.min().map(|(_, _, key)| key)

@@ -160,7 +160,7 @@ fn a_stalled_peer_loses_its_wants_and_then_its_place() {
             break;
         }
     }
-    assert_eq!(asked_again, 2, "the only provider is tried again");
+    assert!(asked_again >= 2, "the only provider is tried again");
     bench.client.connected(quick);
     bench.client.add_providers(SESSION, &[quick]);
     assert_eq!(bench.asked(quick), [cid]);
