@@ -29,10 +29,12 @@ use tracing::Instrument;
 use crate::bitswap::{
     self, BlockSource, Exchange, FairRounds, Ledger, NoBlocks, ServePolicy, Strike,
 };
+use crate::clock::Clock;
 use crate::identity::NodeKey;
 use crate::network::behaviour::Behaviour;
 use crate::network::task::Task;
 use crate::profile::Profile;
+use crate::share::{self, NoShares, OpenLinks, ShareBook, Shares};
 use crate::transport::{self, Bandwidth, BuildTransport, Counters};
 
 /// Commands that wait for the swarm's task.
@@ -110,6 +112,12 @@ pub struct NetworkConfig {
     pub source: Arc<dyn BlockSource>,
     /// Whom to serve next.
     pub policy: Box<dyn ServePolicy>,
+    /// Which links were made.
+    pub shares: Arc<dyn ShareBook>,
+    /// Where it is noted who has opened them: the source of blocks holds the same.
+    pub open_links: OpenLinks,
+    /// What time it is.
+    pub clock: Clock,
 }
 
 impl std::fmt::Debug for NetworkConfig {
@@ -140,6 +148,9 @@ impl NetworkConfig {
             bootstrap: true,
             source: Arc::new(NoBlocks),
             policy: Box::new(FairRounds::new()),
+            shares: Arc::new(NoShares),
+            open_links: OpenLinks::default(),
+            clock: Clock::system(),
         }
     }
 
@@ -303,6 +314,7 @@ pub struct Network {
     commands: mpsc::Sender<Command>,
     events: broadcast::Sender<NetworkEvent>,
     exchange: Exchange,
+    shares: Shares,
     bandwidth: Bandwidth,
     tracker: TaskTracker,
     cancel: CancellationToken,
@@ -318,7 +330,13 @@ impl Network {
         let mut config = config;
         let policy = std::mem::replace(&mut config.policy, Box::new(FairRounds::new()));
         let (exchanger, exchange) = bitswap::Behaviour::new(Arc::clone(&config.source), policy);
-        let behaviour = Behaviour::new(&config, &config.key, relay, exchanger)?;
+        let (sharer, shares) = share::Behaviour::new(
+            me,
+            Arc::clone(&config.shares),
+            config.open_links.clone(),
+            config.clock.clone(),
+        );
+        let behaviour = Behaviour::new(&config, &config.key, relay, exchanger, sharer)?;
         let (owner, stop) = (tracker.clone(), cancel.clone());
         let settings = swarm::Config::with_executor(move |task| {
             let stop = stop.clone();
@@ -357,6 +375,7 @@ impl Network {
             commands,
             events,
             exchange,
+            shares,
             bandwidth: counters.bandwidth(),
             tracker,
             cancel,
@@ -371,6 +390,11 @@ impl Network {
     /// Where blocks are asked for.
     pub fn exchange(&self) -> &Exchange {
         &self.exchange
+    }
+
+    /// Where shares are opened by link.
+    pub fn shares(&self) -> &Shares {
+        &self.shares
     }
 
     /// Counts of the bytes on the wire.

@@ -15,6 +15,7 @@ use crate::bitswap;
 use crate::identity::NodeKey;
 use crate::network::memory::MemoryGate;
 use crate::network::{Limits, NetworkConfig, StartNetwork};
+use crate::share;
 
 /// Identify's name for the protocol suite; every IPFS and BTFS node says this.
 const SUITE: &str = "ipfs/0.1.0";
@@ -42,6 +43,7 @@ pub(crate) struct Behaviour {
     mdns: Toggle<mdns::tokio::Behaviour>,
     upnp: Toggle<upnp::tokio::Behaviour>,
     bitswap: bitswap::Behaviour,
+    share: share::Behaviour,
 }
 
 fn limits(limits: Limits) -> connection_limits::ConnectionLimits {
@@ -78,6 +80,7 @@ impl Behaviour {
         key: &NodeKey,
         relay: Option<relay::client::Behaviour>,
         bitswap: bitswap::Behaviour,
+        share: share::Behaviour,
     ) -> Result<Self, StartNetwork> {
         let me = key.peer_id();
         let sockets = !config.profile.transports.memory;
@@ -135,6 +138,7 @@ impl Behaviour {
                 .then(upnp::tokio::Behaviour::default)
                 .into(),
             bitswap,
+            share,
         })
     }
 }

@@ -6,4 +6,5 @@ mod exchange;
 mod finding;
 mod hostile;
 mod raw;
+mod sharing;
 mod support;

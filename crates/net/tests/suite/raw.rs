@@ -60,16 +60,22 @@ impl RawPeer {
 
     /// Opens a bitswap stream.
     pub(crate) async fn open(&mut self) -> SubstreamBox {
+        self.open_as("/ipfs/bitswap/1.2.0").await
+    }
+
+    /// Opens a stream of a protocol.
+    pub(crate) async fn open_as(&mut self, protocol: &str) -> SubstreamBox {
         let mut stream = poll_fn(|cx| self.muxer.poll_outbound_unpin(cx))
             .await
             .unwrap();
+        let line = |text: &str| format!("{}{text}\n", char::from(text.len() as u8 + 1));
+        let hello = line("/multistream/1.0.0") + &line(protocol);
         self.during(async move {
-            let hello = b"\x13/multistream/1.0.0\n\x14/ipfs/bitswap/1.2.0\n";
-            stream.write_all(hello).await.unwrap();
+            stream.write_all(hello.as_bytes()).await.unwrap();
             stream.flush().await.unwrap();
             let mut answer = vec![0; hello.len()];
             stream.read_exact(&mut answer).await.unwrap();
-            assert_eq!(answer, hello, "bitswap is spoken");
+            assert_eq!(answer, hello.as_bytes(), "the protocol is spoken");
             stream
         })
         .await
