@@ -18,6 +18,7 @@
 pub mod bitswap;
 mod clock;
 mod identity;
+pub mod names;
 mod network;
 mod profile;
 pub mod share;
@@ -30,8 +31,8 @@ pub use libp2p::{Multiaddr, PeerId};
 pub use crate::clock::Clock;
 pub use crate::identity::{LoadNodeKey, NodeKey};
 pub use crate::network::{
-    ConnectedPeer, DialPeer, KnownPeer, Limits, ListenOn, Network, NetworkConfig, NetworkEvent,
-    ProvideRoot, Route, StartNetwork,
+    AnnounceLog, ConnectedPeer, DialPeer, KnownPeer, Limits, ListenOn, Network, NetworkConfig,
+    NetworkEvent, NoLog, ProvideRoot, Route, StartNetwork,
 };
 pub use crate::profile::{
     DhtNames, ParseBootstrap, Profile, SecurityOrder, Transports, Windows, parse_bootstrap,

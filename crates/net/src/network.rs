@@ -10,32 +10,38 @@
 //! waits for nothing.
 
 mod behaviour;
+mod config;
+mod error;
+mod event;
+mod finding;
 mod memory;
+mod records;
+mod sweep;
 mod task;
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use cid::Cid;
+use dag::name_record::NameRecord;
 use libp2p::core::transport::TransportError;
-use libp2p::swarm::DialError;
-use libp2p::{Multiaddr, PeerId, Swarm, kad, swarm};
+use libp2p::{Multiaddr, PeerId, Swarm, swarm};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use crate::bitswap::{
-    self, BlockSource, Exchange, FairRounds, Ledger, NoBlocks, ServePolicy, Strike,
-};
-use crate::clock::Clock;
-use crate::identity::NodeKey;
+use crate::bitswap::{self, Exchange, FairRounds};
+use crate::names::{PublishName, PublishedName, ResolveName};
 use crate::network::behaviour::Behaviour;
+pub use crate::network::config::{AnnounceLog, KnownPeer, Limits, NetworkConfig, NoLog};
+pub use crate::network::error::{DialPeer, ListenOn, ProvideRoot, StartNetwork};
+pub use crate::network::event::{ConnectedPeer, NetworkEvent, Route};
+use crate::network::finding::Finding;
 use crate::network::task::Task;
-use crate::profile::Profile;
-use crate::share::{self, NoShares, OpenLinks, ShareBook, Shares};
-use crate::transport::{self, Bandwidth, BuildTransport, Counters};
+use crate::share::{self, Shares};
+use crate::transport::{self, Bandwidth, Counters};
 
 /// Commands that wait for the swarm's task.
 const COMMANDS: usize = 256;
@@ -45,241 +51,6 @@ const EVENTS: usize = 512;
 const IDLE: Duration = Duration::from_secs(60);
 /// Messages of one connection that wait for the swarm's task; the connection stops reading beyond.
 const CONNECTION_EVENTS: usize = 8;
-
-/// How much the network may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Connections together.
-    pub connections: u32,
-    /// Connections others opened.
-    pub incoming: u32,
-    /// Connections to one peer.
-    pub per_peer: u32,
-    /// Connections being made, each way.
-    pub pending: u32,
-    /// Resident bytes of the process beyond which no connection is made.
-    pub memory: Option<u64>,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            connections: 300,
-            incoming: 200,
-            per_peer: 4,
-            pending: 64,
-            memory: None,
-        }
-    }
-}
-
-/// A peer that was good, to be dialled again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownPeer {
-    /// Who.
-    pub peer: PeerId,
-    /// Where it answered.
-    pub addresses: Vec<Multiaddr>,
-}
-
-/// What a network is started with.
-pub struct NetworkConfig {
-    /// Which network.
-    pub profile: Profile,
-    /// Who this node is.
-    pub key: NodeKey,
-    /// Where to listen.
-    pub listen: Vec<Multiaddr>,
-    /// Whom to dial at the start, best first.
-    pub known_peers: Vec<KnownPeer>,
-    /// How much it may use.
-    pub limits: Limits,
-    /// Only these peers may connect, if given.
-    pub allow_only: Option<Vec<PeerId>>,
-    /// Find out whether this node is reachable, punch holes, and help others find out.
-    pub reach: bool,
-    /// Relay other nodes' connections.
-    pub relay_for_others: bool,
-    /// Look for peers on the local network.
-    pub local_discovery: bool,
-    /// Ask the router for a port.
-    pub map_ports: bool,
-    /// Fixed mode of the wide DHT; `None` is by reachability.
-    pub dht_mode: Option<kad::Mode>,
-    /// Dial the profile's list.
-    pub bootstrap: bool,
-    /// What may be served.
-    pub source: Arc<dyn BlockSource>,
-    /// Whom to serve next.
-    pub policy: Box<dyn ServePolicy>,
-    /// Which links were made.
-    pub shares: Arc<dyn ShareBook>,
-    /// Where it is noted who has opened them: the source of blocks holds the same.
-    pub open_links: OpenLinks,
-    /// What time it is.
-    pub clock: Clock,
-}
-
-impl std::fmt::Debug for NetworkConfig {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NetworkConfig")
-            .field("profile", &self.profile.name)
-            .field("key", &self.key)
-            .field("listen", &self.listen)
-            .finish_non_exhaustive()
-    }
-}
-
-impl NetworkConfig {
-    /// Everything on, nothing served.
-    pub fn new(profile: Profile, key: NodeKey) -> Self {
-        NetworkConfig {
-            profile,
-            key,
-            listen: Vec::new(),
-            known_peers: Vec::new(),
-            limits: Limits::default(),
-            allow_only: None,
-            reach: true,
-            relay_for_others: false,
-            local_discovery: true,
-            map_ports: true,
-            dht_mode: None,
-            bootstrap: true,
-            source: Arc::new(NoBlocks),
-            policy: Box::new(FairRounds::new()),
-            shares: Arc::new(NoShares),
-            open_links: OpenLinks::default(),
-            clock: Clock::system(),
-        }
-    }
-
-    /// Nothing that talks unasked: no bootstrap, no discovery, no port mapping, no probing.
-    pub fn quiet(profile: Profile, key: NodeKey) -> Self {
-        NetworkConfig {
-            reach: false,
-            local_discovery: false,
-            map_ports: false,
-            bootstrap: false,
-            ..Self::new(profile, key)
-        }
-    }
-}
-
-/// Why a network did not start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartNetwork {
-    /// The transport could not be made.
-    #[error("could not set up the transport")]
-    Transport(#[from] BuildTransport),
-    /// Discovery on the local network could not be set up.
-    #[error("could not look for peers on the local network")]
-    LocalDiscovery(#[source] io::Error),
-    /// An address cannot be listened on.
-    #[error("could not listen on {0}")]
-    Listen(Multiaddr, #[source] TransportError<io::Error>),
-}
-
-/// Why a peer was not reached.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum DialPeer {
-    /// No address is known for it.
-    #[error("no address is known for the peer")]
-    NoAddress,
-    /// Somebody else answers at its address.
-    #[error("another peer answers at the address")]
-    OtherPeer,
-    /// The address is our own.
-    #[error("the address is this node's own")]
-    Ourselves,
-    /// It is on the deny list, or a limit is reached.
-    #[error("the connection is not allowed or a limit is reached")]
-    Denied,
-    /// No address answered.
-    #[error("no address of the peer answered")]
-    Failed(#[source] Box<DialError>),
-    /// The network is shut down.
-    #[error("the network is shut down")]
-    Closed,
-}
-
-/// Why an address is not listened on.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ListenOn {
-    /// The system refused.
-    #[error("could not listen on the address")]
-    Transport(#[source] TransportError<io::Error>),
-    /// The network is shut down.
-    #[error("the network is shut down")]
-    Closed,
-}
-
-/// Why a root is not announced.
-#[derive(Debug, thiserror::Error, PartialEq, Eq, Clone, Copy)]
-#[non_exhaustive]
-pub enum ProvideRoot {
-    /// This network has no DHT.
-    #[error("this network has no DHT")]
-    NoDht,
-    /// No more roots can be announced.
-    #[error("too many roots are announced already")]
-    TooMany,
-    /// Nobody took the record in time; it is tried again by itself.
-    #[error("the announcement timed out")]
-    TimedOut,
-    /// The network is shut down.
-    #[error("the network is shut down")]
-    Closed,
-}
-
-/// How a peer is connected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Route {
-    /// Straight.
-    Direct,
-    /// Over a relay, with its small budget.
-    Relayed,
-}
-
-/// A connected peer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConnectedPeer {
-    /// Who.
-    pub peer: PeerId,
-    /// What it says it runs.
-    pub agent: Option<String>,
-    /// One a connection.
-    pub routes: Vec<Route>,
-    /// One a connection.
-    pub addresses: Vec<Multiaddr>,
-}
-
-/// What happens on a network.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum NetworkEvent {
-    /// The first connection to a peer.
-    Connected(PeerId),
-    /// The last connection to a peer has gone.
-    Disconnected(PeerId),
-    /// An address is listened on.
-    Listening(Multiaddr),
-    /// An address is listened on no more.
-    NotListening(Multiaddr),
-    /// This node can be reached from outside at this address.
-    Reachable(Multiaddr),
-    /// This node can be reached at this address no more.
-    Unreachable(Multiaddr),
-    /// A peer is on the local network.
-    FoundNearby(PeerId, Multiaddr),
-    /// A peer broke the rules of block exchange, or stalled too often.
-    PeerFailed(PeerId, Strike),
-    /// A peer has gone, and this passed in blocks.
-    Settled(PeerId, Ledger),
-}
 
 enum Command {
     Dial {
@@ -298,13 +69,7 @@ enum Command {
     External(Multiaddr),
     Peers(oneshot::Sender<Vec<ConnectedPeer>>),
     GoodPeers(oneshot::Sender<Vec<KnownPeer>>),
-    Provide(Cid, oneshot::Sender<Result<(), ProvideRoot>>),
-    Unprovide(Cid),
-    FindProviders {
-        cid: Cid,
-        limit: usize,
-        found: mpsc::Sender<PeerId>,
-    },
+    Find(finding::Command),
 }
 
 /// A handle to a running network. Cheap to clone. Its methods are cancel-safe.
@@ -362,7 +127,8 @@ impl Network {
         }
         let (commands, receiver) = mpsc::channel(COMMANDS);
         let (events, _) = broadcast::channel(EVENTS);
-        let mut task = Task::new(swarm, receiver, events.clone(), cancel.clone());
+        let finding = Finding::new(&config);
+        let mut task = Task::new(swarm, finding, receiver, events.clone(), cancel.clone());
         let bootstrap = match config.bootstrap {
             true => config.profile.bootstrap.as_slice(),
             false => &[],
@@ -482,15 +248,30 @@ impl Network {
         self.tell(Command::External(address)).await;
     }
 
-    /// Announces a root in the DHT, and again before the record expires.
+    async fn find<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<T>) -> finding::Command,
+    ) -> Option<T> {
+        self.ask(|reply| Command::Find(command(reply))).await
+    }
+
+    /// Announces a root in the DHT, once.
     pub async fn provide(&self, root: Cid) -> Result<(), ProvideRoot> {
-        let provided = self.ask(|reply| Command::Provide(root, reply)).await;
-        provided.unwrap_or(Err(ProvideRoot::Closed))
+        let provided = self.find(|reply| finding::Command::Provide(root, reply));
+        provided.await.unwrap_or(Err(ProvideRoot::Closed))
+    }
+
+    /// Announces roots when they are due and again before the records expire, few at once. With
+    /// each comes when it was announced last, as [`AnnounceLog`] was told.
+    pub async fn keep_provided(&self, roots: Vec<(Cid, Option<SystemTime>)>) {
+        self.tell(Command::Find(finding::Command::KeepProvided(roots)))
+            .await;
     }
 
     /// Stops announcing a root. Records that others hold expire.
     pub async fn stop_providing(&self, root: Cid) {
-        self.tell(Command::Unprovide(root)).await;
+        self.tell(Command::Find(finding::Command::Unprovide(root)))
+            .await;
     }
 
     /// Looks for peers that announced a root, at most `limit` a DHT. The look-up stops early when
@@ -498,13 +279,32 @@ impl Network {
     pub async fn find_providers(&self, root: Cid, limit: usize) -> mpsc::Receiver<PeerId> {
         let (found, receiver) = mpsc::channel(limit.clamp(1, 64) * 2);
         let limit = limit.clamp(1, 64);
-        self.tell(Command::FindProviders {
+        self.tell(Command::Find(finding::Command::FindProviders {
             cid: root,
             limit,
             found,
-        })
+        }))
         .await;
         receiver
+    }
+
+    /// Points a name somewhere: signs a record, gives it to the DHT, and signs and gives it again
+    /// before it expires, until [`Network::stop_publishing`]. BTNS or IPNS by the profile.
+    pub async fn publish_name(&self, name: PublishedName) -> Result<(), PublishName> {
+        let published = self.find(|reply| finding::Command::PublishName(name, reply));
+        published.await.unwrap_or(Err(PublishName::Closed))
+    }
+
+    /// Stops renewing the record of a name. Records that others hold expire.
+    pub async fn stop_publishing(&self, name: PeerId) {
+        self.tell(Command::Find(finding::Command::UnpublishName(name)))
+            .await;
+    }
+
+    /// The newest record of a name that holds now.
+    pub async fn resolve_name(&self, name: PeerId) -> Result<NameRecord, ResolveName> {
+        let resolved = self.find(|reply| finding::Command::ResolveName(name, reply));
+        resolved.await.unwrap_or(Err(ResolveName::Closed))
     }
 
     /// Cancels everything and waits until it has ended.

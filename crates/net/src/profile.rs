@@ -10,6 +10,7 @@
 //!
 //! A key excludes QUIC: the pre-shared key is a layer under the handshake, and QUIC has none there.
 
+use dag::name_record::NameSystem;
 use libp2p::{Multiaddr, PeerId, StreamProtocol};
 
 use crate::swarm_key::SwarmKey;
@@ -59,6 +60,8 @@ pub struct DhtNames {
     pub wan: StreamProtocol,
     /// Spoken with peers on private addresses.
     pub lan: StreamProtocol,
+    /// Whose records are published and looked for.
+    pub names: NameSystem,
 }
 
 /// One network.
@@ -160,6 +163,7 @@ impl Profile {
             dht: Some(DhtNames {
                 wan: StreamProtocol::new("/ipfs/kad/1.0.0"),
                 lan: StreamProtocol::new("/ipfs/lan/kad/1.0.0"),
+                names: NameSystem::Ipns,
             }),
             ..Self::keyed("open", include_str!("../../../assets/networks/open.txt"))
         }
@@ -196,6 +200,7 @@ impl Profile {
             dht: Some(DhtNames {
                 wan: StreamProtocol::new("/btfs/kad/1.0.0"),
                 lan: StreamProtocol::new("/btfs/lan/kad/1.0.0"),
+                names: NameSystem::Btns,
             }),
             agent: AGENT.to_owned(),
             bootstrap: parse_bootstrap(bootstrap).expect("BUG: a test parses the shipped lists"),

@@ -3,7 +3,6 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use libp2p::kad::store::{MemoryStore, MemoryStoreConfig};
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::{
@@ -12,15 +11,17 @@ use libp2p::{
 };
 
 use crate::bitswap;
+use crate::clock::Clock;
 use crate::identity::NodeKey;
 use crate::network::memory::MemoryGate;
+use crate::network::records::Records;
 use crate::network::{Limits, NetworkConfig, StartNetwork};
 use crate::share;
 
 /// Identify's name for the protocol suite; every IPFS and BTFS node says this.
 const SUITE: &str = "ipfs/0.1.0";
-/// Roots this node announces at most.
-const MAX_PROVIDED: usize = 65_536;
+/// How long others' records are kept without being sent again: name records hold for a day.
+const RECORD_TTL: Duration = Duration::from_secs(36 * 3600);
 /// Peers a look-up asks at once, as go-btfs does.
 const PARALLEL: NonZeroUsize = NonZeroUsize::new(10).expect("ten is not zero");
 
@@ -32,8 +33,8 @@ pub(crate) struct Behaviour {
     pub(super) allowed: Toggle<allow_block_list::Behaviour<allow_block_list::AllowedPeers>>,
     identify: identify::Behaviour,
     ping: ping::Behaviour,
-    pub(super) wan: Toggle<kad::Behaviour<MemoryStore>>,
-    pub(super) lan: Toggle<kad::Behaviour<MemoryStore>>,
+    pub(super) wan: Toggle<kad::Behaviour<Records>>,
+    pub(super) lan: Toggle<kad::Behaviour<Records>>,
     autonat: Toggle<autonat::v1::Behaviour>,
     reach: Toggle<autonat::v2::client::Behaviour>,
     reach_others: Toggle<autonat::v2::server::Behaviour>,
@@ -55,21 +56,28 @@ fn limits(limits: Limits) -> connection_limits::ConnectionLimits {
         .with_max_established_per_peer(Some(limits.per_peer))
 }
 
-fn dht(name: &StreamProtocol, me: PeerId, mode: Option<kad::Mode>) -> kad::Behaviour<MemoryStore> {
+fn dht(
+    name: &StreamProtocol,
+    me: PeerId,
+    mode: Option<kad::Mode>,
+    clock: &Clock,
+) -> kad::Behaviour<Records> {
     let mut config = kad::Config::new(name.clone());
     config
         .set_parallelism(PARALLEL)
         .set_query_timeout(Duration::from_secs(60))
         // A record that others hold must outlive the sweep that renews it.
         .set_provider_record_ttl(Some(Duration::from_secs(48 * 3600)))
-        .set_provider_publication_interval(Some(Duration::from_secs(12 * 3600)))
+        // What is announced is announced again by the sweep, what is published by who signs it.
+        .set_provider_publication_interval(None)
+        .set_publication_interval(None)
+        .set_replication_interval(None)
+        .set_record_ttl(Some(RECORD_TTL))
+        .set_caching(kad::Caching::Disabled)
         // The owner bootstraps when it has addresses; a timer would dial from a quiet node.
         .set_periodic_bootstrap_interval(Some(Duration::from_secs(600)));
-    let store = MemoryStoreConfig {
-        max_provided_keys: MAX_PROVIDED,
-        ..MemoryStoreConfig::default()
-    };
-    let mut dht = kad::Behaviour::with_config(me, MemoryStore::with_config(me, store), config);
+    let store = Records::new(me, clock.clone());
+    let mut dht = kad::Behaviour::with_config(me, store, config);
     dht.set_mode(mode);
     dht
 }
@@ -115,10 +123,10 @@ impl Behaviour {
             ping: ping::Behaviour::default(),
             // By reachability: a client until an address is confirmed from outside.
             wan: names
-                .map(|names| dht(&names.wan, me, config.dht_mode))
+                .map(|names| dht(&names.wan, me, config.dht_mode, &config.clock))
                 .into(),
             lan: names
-                .map(|names| dht(&names.lan, me, Some(kad::Mode::Server)))
+                .map(|names| dht(&names.lan, me, Some(kad::Mode::Server), &config.clock))
                 .into(),
             autonat: reach
                 .then(|| autonat::v1::Behaviour::new(me, autonat::v1::Config::default()))

@@ -4,38 +4,26 @@
 //! asker never stops the network.
 
 use std::collections::HashMap;
+use std::pin::Pin;
 
 use futures_util::StreamExt;
 use libp2p::core::ConnectedPoint;
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
-use libp2p::swarm::{ConnectionId, DialError, SwarmEvent};
-use libp2p::{Multiaddr, PeerId, Swarm, identify, kad, mdns};
+use libp2p::swarm::{ConnectionId, SwarmEvent};
+use libp2p::{Multiaddr, PeerId, Swarm, identify, mdns};
 use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::bitswap;
 use crate::network::behaviour::{Behaviour, BehaviourEvent};
-use crate::network::{
-    Command, ConnectedPeer, DialPeer, KnownPeer, NetworkEvent, ProvideRoot, Route,
-};
+use crate::network::finding::{Finding, Query};
+use crate::network::{Command, ConnectedPeer, DialPeer, KnownPeer, NetworkEvent, Route};
 use crate::profile::peer_of;
 
 /// Last good peers that are dialled at the start.
 const REDIAL: usize = 16;
-
-/// A query of one of the two DHTs, each of which counts its own from zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Query {
-    Wide(kad::QueryId),
-    Local(kad::QueryId),
-}
-
-/// A look-up of providers.
-struct Lookup {
-    found: mpsc::Sender<PeerId>,
-    left: usize,
-}
 
 struct Known {
     routes: Vec<(ConnectionId, Multiaddr, Route)>,
@@ -49,20 +37,23 @@ pub(super) struct Task {
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) events: broadcast::Sender<NetworkEvent>,
     pub(super) cancel: CancellationToken,
+    finding: Finding,
+    /// When the DHT has work again; kept over events, or a busy network would never get there.
+    alarm: Pin<Box<Sleep>>,
+    armed: bool,
     state: State,
 }
 
 #[derive(Default)]
 struct State {
     dials: HashMap<ConnectionId, oneshot::Sender<Result<PeerId, DialPeer>>>,
-    lookups: HashMap<Query, Lookup>,
-    provides: HashMap<Query, oneshot::Sender<Result<(), ProvideRoot>>>,
     peers: HashMap<PeerId, Known>,
 }
 
 impl Task {
     pub(super) fn new(
         swarm: Swarm<Behaviour>,
+        finding: Finding,
         commands: mpsc::Receiver<Command>,
         events: broadcast::Sender<NetworkEvent>,
         cancel: CancellationToken,
@@ -72,6 +63,9 @@ impl Task {
             commands,
             events,
             cancel,
+            finding,
+            alarm: Box::pin(sleep_until(Instant::now())),
+            armed: false,
             state: State::default(),
         }
     }
@@ -85,7 +79,24 @@ impl Task {
                     None => return,
                 },
                 event = self.swarm.select_next_some() => self.event(event),
+                () = &mut self.alarm, if self.armed => {
+                    self.armed = false;
+                    self.finding.work(self.swarm.behaviour_mut());
+                    self.arm();
+                }
             }
+        }
+    }
+
+    /// Sets the alarm to when the DHT has work, if that is before it rings.
+    fn arm(&mut self) {
+        let Some(wait) = self.finding.wait() else {
+            return;
+        };
+        let at = Instant::now() + wait;
+        if !self.armed || at < self.alarm.deadline() {
+            self.alarm.as_mut().reset(at);
+            self.armed = true;
         }
     }
 
@@ -150,52 +161,10 @@ impl Task {
             Command::GoodPeers(reply) => {
                 let _ = reply.send(self.good_peers());
             }
-            Command::Provide(cid, reply) => {
-                let key = kad::RecordKey::new(&cid.hash().to_bytes());
+            Command::Find(command) => {
                 let behaviour = self.swarm.behaviour_mut();
-                // As go's dual DHT does: the local one only while nobody is known in the wide one.
-                let wide = behaviour.wan.as_mut().and_then(with_peers);
-                let started = match (wide, behaviour.lan.as_mut()) {
-                    (Some(dht), _) => dht.start_providing(key).map(Query::Wide),
-                    (None, Some(dht)) => dht.start_providing(key).map(Query::Local),
-                    (None, None) => {
-                        let _ = reply.send(Err(ProvideRoot::NoDht));
-                        return;
-                    }
-                };
-                match started {
-                    Ok(query) => {
-                        self.state.provides.insert(query, reply);
-                    }
-                    Err(_) => {
-                        let _ = reply.send(Err(ProvideRoot::TooMany));
-                    }
-                }
-            }
-            Command::Unprovide(cid) => {
-                let key = kad::RecordKey::new(&cid.hash().to_bytes());
-                let behaviour = self.swarm.behaviour_mut();
-                for dht in [behaviour.wan.as_mut(), behaviour.lan.as_mut()]
-                    .into_iter()
-                    .flatten()
-                {
-                    dht.stop_providing(&key);
-                }
-            }
-            Command::FindProviders { cid, limit, found } => {
-                let key = kad::RecordKey::new(&cid.hash().to_bytes());
-                let behaviour = self.swarm.behaviour_mut();
-                let wide = behaviour.wan.as_mut();
-                let wide = wide.map(|dht| Query::Wide(dht.get_providers(key.clone())));
-                let local = behaviour.lan.as_mut();
-                let local = local.map(|dht| Query::Local(dht.get_providers(key)));
-                for query in wide.into_iter().chain(local) {
-                    let lookup = Lookup {
-                        found: found.clone(),
-                        left: limit,
-                    };
-                    self.state.lookups.insert(query, lookup);
-                }
+                self.finding.command(behaviour, command);
+                self.arm();
             }
         }
     }
@@ -331,8 +300,16 @@ impl Task {
             BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
                 self.identified(peer_id, info);
             }
-            BehaviourEvent::Wan(event) => self.dht_event(event, Query::Wide),
-            BehaviourEvent::Lan(event) => self.dht_event(event, Query::Local),
+            BehaviourEvent::Wan(event) => {
+                let behaviour = self.swarm.behaviour_mut();
+                self.finding.event(behaviour, event, Query::Wide);
+                self.arm();
+            }
+            BehaviourEvent::Lan(event) => {
+                let behaviour = self.swarm.behaviour_mut();
+                self.finding.event(behaviour, event, Query::Local);
+                self.arm();
+            }
             BehaviourEvent::Mdns(mdns::Event::Discovered(found)) => {
                 for (peer, address) in found {
                     if let Some(dht) = self.swarm.behaviour_mut().lan.as_mut() {
@@ -372,58 +349,6 @@ impl Task {
             }
         }
     }
-
-    fn dht_event(&mut self, event: kad::Event, of: fn(kad::QueryId) -> Query) {
-        let kad::Event::OutboundQueryProgressed {
-            id, result, step, ..
-        } = event
-        else {
-            return;
-        };
-        let query = of(id);
-        match result {
-            kad::QueryResult::GetProviders(result) => {
-                let mut stop = step.last;
-                if let Some(lookup) = self.state.lookups.get_mut(&query)
-                    && let Ok(kad::GetProvidersOk::FoundProviders { providers, .. }) = result
-                {
-                    for peer in providers {
-                        if lookup.left == 0 || lookup.found.try_send(peer).is_err() {
-                            lookup.left = 0;
-                            break;
-                        }
-                        lookup.left -= 1;
-                    }
-                    stop |= lookup.left == 0;
-                }
-                if stop {
-                    self.state.lookups.remove(&query);
-                    let behaviour = self.swarm.behaviour_mut();
-                    let dht = match query {
-                        Query::Wide(_) => behaviour.wan.as_mut(),
-                        Query::Local(_) => behaviour.lan.as_mut(),
-                    };
-                    if let Some(mut running) = dht.and_then(|dht| dht.query_mut(&id)) {
-                        running.finish();
-                    }
-                }
-            }
-            kad::QueryResult::StartProviding(result) => {
-                if let Some(reply) = self.state.provides.remove(&query) {
-                    let _ = reply.send(result.map(drop).map_err(|_| ProvideRoot::TimedOut));
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The DHT, if it knows anybody.
-fn with_peers(
-    dht: &mut kad::Behaviour<kad::store::MemoryStore>,
-) -> Option<&mut kad::Behaviour<kad::store::MemoryStore>> {
-    let known = dht.kbuckets().any(|bucket| !bucket.is_empty());
-    known.then_some(dht)
 }
 
 /// Whether an address can be reached from elsewhere, as far as its text tells.
@@ -440,17 +365,5 @@ fn is_public(address: &Multiaddr) -> bool {
         }
         Some(Protocol::Memory(_)) => false,
         _ => true,
-    }
-}
-
-impl From<DialError> for DialPeer {
-    fn from(error: DialError) -> Self {
-        match error {
-            DialError::NoAddresses => DialPeer::NoAddress,
-            DialError::WrongPeerId { .. } => DialPeer::OtherPeer,
-            DialError::LocalPeerId { .. } => DialPeer::Ourselves,
-            DialError::Denied { .. } => DialPeer::Denied,
-            other => DialPeer::Failed(Box::new(other)),
-        }
     }
 }
