@@ -21,8 +21,11 @@ export async function openHelia() {
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     services: { identify: identify() },
+    // It closes connections whose pings take seconds, as they may on a busy machine.
+    connectionMonitor: { enabled: false },
   }
-  const node = await withBitswap(withLibp2pLight(createHeliaLight(), settings)).start()
+  const patient = { messageReceiveTimeout: 120_000, messageSendTimeout: 120_000 }
+  const node = await withBitswap(withLibp2pLight(createHeliaLight(), settings), patient).start()
   return {
     node,
     files: unixfs(node),
