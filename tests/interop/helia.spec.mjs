@@ -42,11 +42,13 @@ async function ours(...args) {
   return { ...line, async close() { child.stdin.end(); await ended } }
 }
 
-async function gathered(source) {
-  const chunks = []
-  for await (const chunk of source) chunks.push(chunk)
-  return Buffer.concat(chunks)
+async function all(source) {
+  const found = []
+  for await (const one of source) found.push(one)
+  return found
 }
+
+const gathered = async (source) => Buffer.concat(await all(source))
 
 /** Names and contents of a tree, made once: small files, more than 1,024 of them, and a folder in it. */
 const tree = new Map([
@@ -112,9 +114,9 @@ test('Helia lists and fetches a folder of 1,502 files from us', async () => {
     const found = new Map()
     const root = parseCid(giver.root)
     for (const [at, cid] of [['', root], ['inner/', await entry(taker, root, 'inner')]]) {
-      for await (const one of taker.files.ls(cid)) {
-        if (at + one.name !== 'inner') found.set(at + one.name, await gathered(taker.files.cat(one.cid)))
-      }
+      const entries = await all(taker.files.ls(cid))
+      const read = async (one) => found.set(at + one.name, await gathered(taker.files.cat(one.cid)))
+      await Promise.all(entries.filter((one) => at + one.name !== 'inner').map(read))
     }
     assert.deepEqual([...found.keys()].sort(), [...tree.keys()].sort())
     for (const [name, bytes] of tree) assert.ok(bytes.equals(found.get(name)), name)
@@ -124,10 +126,7 @@ test('Helia lists and fetches a folder of 1,502 files from us', async () => {
   }
 })
 
-async function entry(node, root, name) {
-  for await (const one of node.files.ls(root)) if (one.name === name) return one.cid
-  throw new Error(`there is no ${name}`)
-}
+const entry = async (node, root, name) => (await all(node.files.ls(root))).find((one) => one.name === name).cid
 
 test('we fetch a folder of 1,502 files from Helia', async () => {
   const source = [...tree].map(([path, content]) => ({ path: `top/${path}`, content }))

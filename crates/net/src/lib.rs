@@ -32,7 +32,7 @@ pub use crate::clock::Clock;
 pub use crate::identity::{LoadNodeKey, NodeKey};
 pub use crate::network::{
     AnnounceLog, ConnectedPeer, DialPeer, KnownPeer, Limits, ListenOn, Network, NetworkConfig,
-    NetworkEvent, NoLog, ProvideRoot, Route, StartNetwork,
+    NetworkEvent, NoLog, ProvideRoot, Reachability, RelayUse, Route, StartNetwork,
 };
 pub use crate::profile::{
     DhtNames, ParseBootstrap, Profile, SecurityOrder, Transports, Windows, parse_bootstrap,

@@ -14,8 +14,11 @@ mod config;
 mod error;
 mod event;
 mod finding;
+mod good_peers;
 mod memory;
+mod reach;
 mod records;
+mod relays;
 mod sweep;
 mod task;
 
@@ -35,10 +38,11 @@ use tracing::Instrument;
 use crate::bitswap::{self, Exchange, FairRounds};
 use crate::names::{PublishName, PublishedName, ResolveName};
 use crate::network::behaviour::Behaviour;
-pub use crate::network::config::{AnnounceLog, KnownPeer, Limits, NetworkConfig, NoLog};
+pub use crate::network::config::{AnnounceLog, KnownPeer, Limits, NetworkConfig, NoLog, RelayUse};
 pub use crate::network::error::{DialPeer, ListenOn, ProvideRoot, StartNetwork};
 pub use crate::network::event::{ConnectedPeer, NetworkEvent, Route};
 use crate::network::finding::Finding;
+pub use crate::network::reach::Reachability;
 use crate::network::task::Task;
 use crate::share::{self, Shares};
 use crate::transport::{self, Bandwidth, Counters};
@@ -69,6 +73,8 @@ enum Command {
     External(Multiaddr),
     Peers(oneshot::Sender<Vec<ConnectedPeer>>),
     GoodPeers(oneshot::Sender<Vec<KnownPeer>>),
+    Reachability(oneshot::Sender<Reachability>),
+    Wake,
     Find(finding::Command),
 }
 
@@ -128,7 +134,14 @@ impl Network {
         let (commands, receiver) = mpsc::channel(COMMANDS);
         let (events, _) = broadcast::channel(EVENTS);
         let finding = Finding::new(&config);
-        let mut task = Task::new(swarm, finding, receiver, events.clone(), cancel.clone());
+        let mut task = Task::new(
+            swarm,
+            finding,
+            config.relay_use,
+            receiver,
+            events.clone(),
+            cancel.clone(),
+        );
         let bootstrap = match config.bootstrap {
             true => config.profile.bootstrap.as_slice(),
             false => &[],
@@ -223,7 +236,18 @@ impl Network {
         self.ask(Command::Peers).await.unwrap_or_default()
     }
 
-    /// Connected peers worth dialling at the next start: the caller keeps them.
+    /// How this node stands to the rest of the world; changes come as events.
+    pub async fn reachability(&self) -> Reachability {
+        let state = self.ask(Command::Reachability).await;
+        state.unwrap_or(Reachability::Offline)
+    }
+
+    /// The machine has slept or the network is another one: dials good peers that have gone.
+    pub async fn wake(&self) {
+        self.tell(Command::Wake).await;
+    }
+
+    /// Peers worth dialling at the next start, best first: the caller keeps them.
     pub async fn good_peers(&self) -> Vec<KnownPeer> {
         self.ask(Command::GoodPeers).await.unwrap_or_default()
     }

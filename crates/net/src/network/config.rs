@@ -48,6 +48,17 @@ pub struct KnownPeer {
     pub addresses: Vec<Multiaddr>,
 }
 
+/// When this node asks relays to let others reach it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelayUse {
+    /// When others say that they cannot reach it.
+    WhenNeeded,
+    /// Unless it is known to be reached directly.
+    Always,
+    /// Never.
+    Never,
+}
+
 /// What a network is started with.
 pub struct NetworkConfig {
     /// Which network.
@@ -64,6 +75,8 @@ pub struct NetworkConfig {
     pub allow_only: Option<Vec<PeerId>>,
     /// Find out whether this node is reachable, punch holes, and help others find out.
     pub reach: bool,
+    /// When to be reachable through relays.
+    pub relay_use: RelayUse,
     /// Relay other nodes' connections.
     pub relay_for_others: bool,
     /// Look for peers on the local network.
@@ -109,6 +122,7 @@ impl NetworkConfig {
             limits: Limits::default(),
             allow_only: None,
             reach: true,
+            relay_use: RelayUse::WhenNeeded,
             relay_for_others: false,
             local_discovery: true,
             map_ports: true,

@@ -3,6 +3,7 @@
 use libp2p::{Multiaddr, PeerId};
 
 use crate::bitswap::{Ledger, Strike};
+use crate::network::reach::Reachability;
 
 /// How a peer is connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,11 @@ pub enum NetworkEvent {
     Reachable(Multiaddr),
     /// This node can be reached at this address no more.
     Unreachable(Multiaddr),
+    /// How this node stands to the rest of the world has changed.
+    ReachabilityChanged(Reachability),
+    /// Only a relay with its small budget leads to a peer, and punching a hole has failed: what
+    /// helps is a port opened at the router of either side, IPv6, or the same local network.
+    CannotConnectDirectly(PeerId),
     /// A peer is on the local network.
     FoundNearby(PeerId, Multiaddr),
     /// A peer broke the rules of block exchange, or stalled too often.

@@ -3,15 +3,16 @@
 //! Invariant: nothing here waits for anything but the swarm, the commands and the token, so a slow
 //! asker never stops the network.
 
+mod reaching;
+
 use std::collections::HashMap;
 use std::pin::Pin;
 
 use futures_util::StreamExt;
 use libp2p::core::ConnectedPoint;
-use libp2p::multiaddr::Protocol;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::swarm::{ConnectionId, SwarmEvent};
-use libp2p::{Multiaddr, PeerId, Swarm, identify, mdns};
+use libp2p::{Multiaddr, PeerId, Swarm, identify, mdns, relay};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -19,11 +20,11 @@ use tokio_util::sync::CancellationToken;
 use crate::bitswap;
 use crate::network::behaviour::{Behaviour, BehaviourEvent};
 use crate::network::finding::{Finding, Query};
-use crate::network::{Command, ConnectedPeer, DialPeer, KnownPeer, NetworkEvent, Route};
+use crate::network::good_peers::GoodPeers;
+use crate::network::reach::{is_public, is_relayed};
+use crate::network::task::reaching::Reaching;
+use crate::network::{Command, ConnectedPeer, DialPeer, KnownPeer, NetworkEvent, RelayUse, Route};
 use crate::profile::peer_of;
-
-/// Last good peers that are dialled at the start.
-const REDIAL: usize = 16;
 
 struct Known {
     routes: Vec<(ConnectionId, Multiaddr, Route)>,
@@ -46,6 +47,8 @@ pub(super) struct Task {
 
 #[derive(Default)]
 struct State {
+    reaching: Reaching,
+    good: GoodPeers,
     dials: HashMap<ConnectionId, oneshot::Sender<Result<PeerId, DialPeer>>>,
     peers: HashMap<PeerId, Known>,
 }
@@ -54,6 +57,7 @@ impl Task {
     pub(super) fn new(
         swarm: Swarm<Behaviour>,
         finding: Finding,
+        relay_use: RelayUse,
         commands: mpsc::Receiver<Command>,
         events: broadcast::Sender<NetworkEvent>,
         cancel: CancellationToken,
@@ -66,7 +70,10 @@ impl Task {
             finding,
             alarm: Box::pin(sleep_until(Instant::now())),
             armed: false,
-            state: State::default(),
+            state: State {
+                reaching: Reaching::new(relay_use),
+                ..State::default()
+            },
         }
     }
 
@@ -109,14 +116,12 @@ impl Task {
                 dht.add_address(&peer, address.clone());
             }
         }
-        for known in known.iter().take(REDIAL) {
-            let opts = DialOpts::peer_id(known.peer)
-                .addresses(known.addresses.clone())
-                .build();
-            if let Err(error) = self.swarm.dial(opts) {
-                tracing::debug!(peer = %known.peer, %error, "a peer of last time was not dialled");
+        for known in known.iter().rev() {
+            for address in &known.addresses {
+                self.state.good.note(known.peer, address.clone());
             }
         }
+        self.dial_good_peers();
         if let Some(dht) = self.swarm.behaviour_mut().wan.as_mut()
             && !bootstrap.is_empty()
             && let Err(error) = dht.bootstrap()
@@ -159,8 +164,12 @@ impl Task {
                 let _ = reply.send(peers.collect());
             }
             Command::GoodPeers(reply) => {
-                let _ = reply.send(self.good_peers());
+                let _ = reply.send(self.state.good.list());
             }
+            Command::Reachability(reply) => {
+                let _ = reply.send(self.state.reaching.reach.state());
+            }
+            Command::Wake => self.wake(),
             Command::Find(command) => {
                 let behaviour = self.swarm.behaviour_mut();
                 self.finding.command(behaviour, command);
@@ -206,17 +215,6 @@ impl Task {
         }
     }
 
-    /// Those that were dialled and answered: an address that somebody else came from is no use.
-    fn good_peers(&self) -> Vec<KnownPeer> {
-        let peers = self.state.peers.iter();
-        let good = peers.filter(|(_, known)| !known.addresses.is_empty());
-        good.map(|(peer, known)| KnownPeer {
-            peer: *peer,
-            addresses: known.addresses.clone(),
-        })
-        .collect()
-    }
-
     fn tell(&self, event: NetworkEvent) {
         // Nobody listening is fine.
         let _ = self.events.send(event);
@@ -239,6 +237,7 @@ impl Task {
                 if num_established.get() == 1 {
                     self.tell(NetworkEvent::Connected(peer_id));
                 }
+                self.reached();
             }
             SwarmEvent::ConnectionClosed {
                 peer_id,
@@ -246,12 +245,15 @@ impl Task {
                 num_established,
                 ..
             } => {
+                self.state.reaching.silent.remove(&connection_id);
                 if num_established == 0 {
                     self.state.peers.remove(&peer_id);
+                    self.state.reaching.relays.gone(&peer_id);
                     self.tell(NetworkEvent::Disconnected(peer_id));
                 } else if let Some(known) = self.state.peers.get_mut(&peer_id) {
                     known.routes.retain(|(id, _, _)| *id != connection_id);
                 }
+                self.reached();
             }
             SwarmEvent::OutgoingConnectionError {
                 connection_id,
@@ -263,24 +265,33 @@ impl Task {
                 }
             }
             SwarmEvent::NewListenAddr { address, .. } => {
+                self.state.reaching.reach.listening(&address, true);
                 self.tell(NetworkEvent::Listening(address));
+                self.interfaces_changed();
             }
             SwarmEvent::ExpiredListenAddr { address, .. } => {
+                self.state.reaching.reach.listening(&address, false);
                 self.tell(NetworkEvent::NotListening(address));
+                self.interfaces_changed();
             }
             SwarmEvent::ExternalAddrConfirmed { address } => {
+                self.state.reaching.reach.confirmed(&address, true);
                 self.tell(NetworkEvent::Reachable(address));
+                self.reached();
             }
             SwarmEvent::ExternalAddrExpired { address } => {
+                self.state.reaching.reach.confirmed(&address, false);
                 self.tell(NetworkEvent::Unreachable(address));
+                self.reached();
             }
+            SwarmEvent::ListenerClosed { listener_id, .. } => self.listener_closed(listener_id),
             _ => {}
         }
     }
 
     fn connected(&mut self, peer: PeerId, id: ConnectionId, endpoint: &ConnectedPoint) {
         let address = endpoint.get_remote_address().clone();
-        let route = match address.iter().any(|part| part == Protocol::P2pCircuit) {
+        let route = match is_relayed(&address) {
             true => Route::Relayed,
             false => Route::Direct,
         };
@@ -292,7 +303,10 @@ impl Task {
         if endpoint.is_dialer() && !known.addresses.contains(&address) {
             known.addresses.push(address.clone());
         }
-        known.routes.push((id, address, route));
+        known.routes.push((id, address.clone(), route));
+        if endpoint.is_dialer() && route == Route::Direct {
+            self.state.good.note(peer, address);
+        }
     }
 
     fn behaviour_event(&mut self, event: BehaviourEvent) {
@@ -318,6 +332,9 @@ impl Task {
                     self.tell(NetworkEvent::FoundNearby(peer, address));
                 }
             }
+            BehaviourEvent::Autonat(event) => self.probed(&event),
+            BehaviourEvent::Punch(event) => self.punched(&event),
+            BehaviourEvent::Ping(event) => self.pinged(&event),
             BehaviourEvent::Bitswap(bitswap::Event::PeerFailed(peer, strike)) => {
                 self.tell(NetworkEvent::PeerFailed(peer, strike));
             }
@@ -332,6 +349,9 @@ impl Task {
     fn identified(&mut self, peer: PeerId, info: identify::Info) {
         if let Some(known) = self.state.peers.get_mut(&peer) {
             known.agent = Some(info.agent_version);
+        }
+        if info.protocols.contains(&relay::HOP_PROTOCOL_NAME) {
+            self.found_relay(peer);
         }
         let behaviour = self.swarm.behaviour_mut();
         for address in info.listen_addrs {
@@ -348,22 +368,5 @@ impl Task {
                 dht.add_address(&peer, address);
             }
         }
-    }
-}
-
-/// Whether an address can be reached from elsewhere, as far as its text tells.
-fn is_public(address: &Multiaddr) -> bool {
-    match address.iter().next() {
-        Some(Protocol::Ip4(ip)) => {
-            !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified())
-        }
-        Some(Protocol::Ip6(ip)) => {
-            !(ip.is_loopback()
-                || ip.is_unspecified()
-                || ip.is_unique_local()
-                || ip.is_unicast_link_local())
-        }
-        Some(Protocol::Memory(_)) => false,
-        _ => true,
     }
 }

@@ -8,3 +8,4 @@ mod hostile;
 mod raw;
 mod sharing;
 mod support;
+mod transports;

@@ -99,13 +99,23 @@ pub(crate) async fn node_with(
     source: Arc<Blocks>,
     change: impl FnOnce(&mut NetworkConfig),
 ) -> Network {
-    let mut config = NetworkConfig::quiet(profile, NodeKey::random().unwrap());
-    config.source = source;
-    change(&mut config);
-    let address = match config.profile.transports.memory {
+    let address = match profile.transports.memory {
         true => "/memory/0",
         false => "/ip4/127.0.0.1/tcp/0",
     };
+    node_at(profile, source, address, change).await
+}
+
+/// A node that listens at `address`.
+pub(crate) async fn node_at(
+    profile: Profile,
+    source: Arc<Blocks>,
+    address: &str,
+    change: impl FnOnce(&mut NetworkConfig),
+) -> Network {
+    let mut config = NetworkConfig::quiet(profile, NodeKey::random().unwrap());
+    config.source = source;
+    change(&mut config);
     let network = Network::start(config, CancellationToken::new()).unwrap();
     let mut events = network.events();
     network.listen(address.parse().unwrap()).await.unwrap();
