@@ -2,7 +2,9 @@
 //!
 //! The file is the libp2p protobuf of a private key: `08 02` (type Secp256k1), `12 20` (32 bytes
 //! follow) and the scalar; mode 0600. The peer id that follows from it reads `16Uiu2HA...`, as BTFS
-//! expects. Not here: words, sealed keystores and imports.
+//! expects. Keys that BTFS made come in by [`NodeKey::import`]. Not here: sealed keystores.
+
+mod import;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -11,6 +13,8 @@ use std::path::Path;
 use libp2p::PeerId;
 use libp2p::identity::{Keypair, secp256k1};
 use zeroize::Zeroizing;
+
+pub use crate::identity::import::{ImportKey, KeyText};
 
 /// Field 1 (type) = 2 (Secp256k1), field 2 (data) of 32 bytes.
 const PREFIX: [u8; 4] = [0x08, 0x02, 0x12, 0x20];
@@ -94,12 +98,18 @@ impl NodeKey {
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let key = Self::random()?;
-                let bytes = key.to_bytes().ok_or(LoadNodeKey::Damaged)?;
-                write_private(path, &bytes).map_err(LoadNodeKey::KeyFile)?;
+                key.save(path)?;
                 Ok(key)
             }
             Err(error) => Err(LoadNodeKey::KeyFile(error)),
         }
+    }
+
+    /// Writes the key file, in place of the one that is there: durable when this returns. Blocks on
+    /// the disk.
+    pub fn save(&self, path: &Path) -> Result<(), LoadNodeKey> {
+        let bytes = self.to_bytes().ok_or(LoadNodeKey::Damaged)?;
+        write_private(path, &bytes).map_err(LoadNodeKey::KeyFile)
     }
 
     /// The name other nodes know this one by.

@@ -29,7 +29,7 @@ pub use libp2p::kad::Mode as DhtMode;
 pub use libp2p::{Multiaddr, PeerId};
 
 pub use crate::clock::Clock;
-pub use crate::identity::{LoadNodeKey, NodeKey};
+pub use crate::identity::{ImportKey, KeyText, LoadNodeKey, NodeKey};
 pub use crate::network::{
     AnnounceLog, ConnectedPeer, DialPeer, KnownPeer, Limits, ListenOn, Network, NetworkConfig,
     NetworkEvent, NoLog, ProvideRoot, Reachability, RelayUse, Route, StartNetwork,
@@ -38,4 +38,6 @@ pub use crate::profile::{
     DhtNames, ParseBootstrap, Profile, SecurityOrder, Transports, Windows, parse_bootstrap,
 };
 pub use crate::swarm_key::{ParseSwarmKey, SwarmKey};
-pub use crate::transport::{Bandwidth, BuildTransport, Transferred};
+pub use crate::transport::{
+    Bandwidth, BandwidthSchedule, BuildTransport, Proxy, RateLimits, ScheduledLimits, Transferred,
+};

@@ -75,6 +75,7 @@ enum Command {
     GoodPeers(oneshot::Sender<Vec<KnownPeer>>),
     Reachability(oneshot::Sender<Reachability>),
     Wake,
+    Metered(bool),
     Find(finding::Command),
 }
 
@@ -97,7 +98,12 @@ impl Network {
         let tracker = TaskTracker::new();
         let counters = Counters::default();
         let me = config.key.peer_id();
-        let (transport, relay) = transport::build(&config.profile, &config.key, &counters)?;
+        let (transport, relay) = transport::build(
+            &config.profile,
+            &config.key,
+            &counters,
+            config.proxy.as_ref(),
+        )?;
         let mut config = config;
         let policy = std::mem::replace(&mut config.policy, Box::new(FairRounds::new()));
         let (exchanger, exchange) = bitswap::Behaviour::new(Arc::clone(&config.source), policy);
@@ -137,7 +143,7 @@ impl Network {
         let mut task = Task::new(
             swarm,
             finding,
-            config.relay_use,
+            (config.relay_use, config.dht_mode),
             receiver,
             events.clone(),
             cancel.clone(),
@@ -245,6 +251,12 @@ impl Network {
     /// The machine has slept or the network is another one: dials good peers that have gone.
     pub async fn wake(&self) {
         self.tell(Command::Wake).await;
+    }
+
+    /// Whether bytes cost money: then nothing is announced, the DHT is only asked, and good peers are
+    /// not dialled by themselves. What a person asks for goes on.
+    pub async fn set_metered(&self, metered: bool) {
+        self.tell(Command::Metered(metered)).await;
     }
 
     /// Peers worth dialling at the next start, best first: the caller keeps them.

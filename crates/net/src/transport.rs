@@ -6,7 +6,9 @@
 //! brings its own and exists only without a key.
 
 mod counted;
+mod limit;
 mod secure;
+mod socks;
 
 use std::io;
 
@@ -21,9 +23,12 @@ use libp2p::{PeerId, Transport, dns, noise, quic, relay, tcp, tls, websocket, ya
 use crate::identity::NodeKey;
 use crate::profile::{Profile, Windows};
 use crate::transport::secure::Security;
+use crate::transport::socks::Socks;
 
 pub(crate) use crate::transport::counted::Counters;
 pub use crate::transport::counted::{Bandwidth, Transferred};
+pub use crate::transport::limit::{BandwidthSchedule, RateLimits, ScheduledLimits};
+pub use crate::transport::socks::Proxy;
 
 /// With yamux 0.14 the windows of a connection may grow by what is left of 1 GiB after this many
 /// streams of 256 KiB: 4,094 leave two steps.
@@ -60,6 +65,7 @@ pub(crate) fn build(
     profile: &Profile,
     key: &NodeKey,
     counters: &Counters,
+    proxy: Option<&Proxy>,
 ) -> Result<Built, BuildTransport> {
     let Some(transports) = Some(profile.transports).filter(|one| !one.memory) else {
         let memory = MemoryTransport::default();
@@ -69,6 +75,14 @@ pub(crate) fn build(
         return Err(BuildTransport::KeyWithQuic);
     }
     let (circuits, relay) = relay::client::new(key.peer_id());
+    if let Some(proxy) = proxy {
+        // Nothing but what the proxy carries: no listening, no UDP, and names are its to resolve.
+        let proxied = upgrade(Socks::new(proxy.clone()), profile, key, counters)?;
+        let all = upgrade(circuits, profile, key, counters)?
+            .or_transport(proxied)
+            .map(|either, _| either.into_inner());
+        return Ok((all.boxed(), Some(relay)));
+    }
     let socket = || tcp::tokio::Transport::new(tcp::Config::default().nodelay(true));
     let plain = match transports.tcp {
         true => OptionalTransport::some(socket()),

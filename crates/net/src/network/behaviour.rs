@@ -91,7 +91,8 @@ impl Behaviour {
         share: share::Behaviour,
     ) -> Result<Self, StartNetwork> {
         let me = key.peer_id();
-        let sockets = !config.profile.transports.memory;
+        // What a proxy does not carry would show where this node is.
+        let sockets = !config.profile.transports.memory && config.proxy.is_none();
         let reach = config.reach && sockets;
         let names = config.profile.dht.as_ref();
         let mdns = match config.profile.mdns && config.local_discovery && sockets {

@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::identity::NodeKey;
 use crate::profile::Profile;
 use crate::share::{NoShares, OpenLinks, ShareBook};
+use crate::transport::Proxy;
 
 /// How much the network may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,8 @@ pub struct NetworkConfig {
     pub known_peers: Vec<KnownPeer>,
     /// How much it may use.
     pub limits: Limits,
+    /// Dial through this and nothing else: no listening, no QUIC, no discovery, no port mapping.
+    pub proxy: Option<Proxy>,
     /// Only these peers may connect, if given.
     pub allow_only: Option<Vec<PeerId>>,
     /// Find out whether this node is reachable, punch holes, and help others find out.
@@ -120,6 +123,7 @@ impl NetworkConfig {
             listen: Vec::new(),
             known_peers: Vec::new(),
             limits: Limits::default(),
+            proxy: None,
             allow_only: None,
             reach: true,
             relay_use: RelayUse::WhenNeeded,

@@ -102,6 +102,7 @@ pub(super) struct Finding {
     resolved: u64,
     publishing: HashMap<Query, Publishing>,
     names: HashMap<PeerId, KeptName>,
+    paused: bool,
 }
 
 /// Ends a query early; its last event comes still.
@@ -149,11 +150,20 @@ impl Finding {
             resolved: 0,
             publishing: HashMap::new(),
             names: HashMap::new(),
+            paused: false,
         }
+    }
+
+    /// Stops announcing and publishing by itself, or goes on.
+    pub(super) fn pause(&mut self, paused: bool) {
+        self.paused = paused;
     }
 
     /// How long until [`Finding::work`] has something to do, if ever.
     pub(super) fn wait(&self) -> Option<Duration> {
+        if self.paused {
+            return None;
+        }
         let names = self.names.values().map(|name| name.due);
         let next = names.chain(self.sweep.next()).min()?;
         let left = next.duration_since(self.clock.now()).unwrap_or_default();
@@ -164,6 +174,9 @@ impl Finding {
     /// Announces and publishes what is due.
     pub(super) fn work(&mut self, behaviour: &mut Behaviour) {
         let now = self.clock.now();
+        if self.paused {
+            return;
+        }
         if best(behaviour)
             .and_then(|(dht, _)| with_peers(dht))
             .is_none()

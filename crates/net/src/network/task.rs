@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use libp2p::core::ConnectedPoint;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::swarm::{ConnectionId, SwarmEvent};
-use libp2p::{Multiaddr, PeerId, Swarm, identify, mdns, relay};
+use libp2p::{Multiaddr, PeerId, Swarm, identify, kad, mdns, relay};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -39,6 +39,7 @@ pub(super) struct Task {
     pub(super) events: broadcast::Sender<NetworkEvent>,
     pub(super) cancel: CancellationToken,
     finding: Finding,
+    dht_mode: Option<kad::Mode>,
     /// When the DHT has work again; kept over events, or a busy network would never get there.
     alarm: Pin<Box<Sleep>>,
     armed: bool,
@@ -57,7 +58,7 @@ impl Task {
     pub(super) fn new(
         swarm: Swarm<Behaviour>,
         finding: Finding,
-        relay_use: RelayUse,
+        (relay_use, dht_mode): (RelayUse, Option<kad::Mode>),
         commands: mpsc::Receiver<Command>,
         events: broadcast::Sender<NetworkEvent>,
         cancel: CancellationToken,
@@ -68,6 +69,7 @@ impl Task {
             events,
             cancel,
             finding,
+            dht_mode,
             alarm: Box::pin(sleep_until(Instant::now())),
             armed: false,
             state: State {
@@ -170,6 +172,7 @@ impl Task {
                 let _ = reply.send(self.state.reaching.reach.state());
             }
             Command::Wake => self.wake(),
+            Command::Metered(metered) => self.metered(metered),
             Command::Find(command) => {
                 let behaviour = self.swarm.behaviour_mut();
                 self.finding.command(behaviour, command);

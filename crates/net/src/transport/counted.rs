@@ -1,4 +1,5 @@
-//! Counts the bytes of every connection, on the wire's side of all encryption.
+//! Counts the bytes of every connection, on the wire's side of all encryption, and keeps them within
+//! the limits.
 
 use std::io;
 use std::pin::Pin;
@@ -6,13 +7,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
-use futures_util::{AsyncRead, AsyncWrite};
+use futures_util::{AsyncRead, AsyncWrite, FutureExt};
 use libp2p::core::muxing::{StreamMuxer, StreamMuxerEvent};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::transport::limit::{Limit, RateLimits};
 
 #[derive(Debug, Default)]
 struct Totals {
     received: AtomicU64,
     sent: AtomicU64,
+    down: Limit,
+    up: Limit,
 }
 
 /// Bytes since the network was started.
@@ -24,7 +30,7 @@ pub struct Transferred {
     pub sent: u64,
 }
 
-/// Reads the totals of a network. Cheap to clone.
+/// Reads the totals of a network, and limits them. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Bandwidth(Arc<Totals>);
 
@@ -35,6 +41,12 @@ impl Bandwidth {
             received: self.0.received.load(Ordering::Relaxed),
             sent: self.0.sent.load(Ordering::Relaxed),
         }
+    }
+
+    /// Sets how fast bytes may pass from now on, over all connections together.
+    pub fn limit(&self, limits: RateLimits) {
+        self.0.down.set(limits.down);
+        self.0.up.set(limits.up);
     }
 }
 
@@ -51,6 +63,8 @@ impl Counters {
         Counted {
             inner,
             totals: Arc::clone(&self.0),
+            reading: None,
+            writing: None,
         }
     }
 
@@ -67,6 +81,25 @@ impl Counters {
 pub(super) struct Counted<S> {
     inner: S,
     totals: Arc<Totals>,
+    reading: Waiting,
+    writing: Waiting,
+}
+
+/// A stream that waits for its turn; made only when there is a limit.
+type Waiting = Option<Pin<Box<Sleep>>>;
+
+/// Waits until `limit` lets bytes pass.
+fn poll_limit(limit: &Limit, waiting: &mut Waiting, cx: &mut Context<'_>) -> Poll<()> {
+    loop {
+        if let Some(sleep) = waiting {
+            ready!(sleep.poll_unpin(cx));
+            *waiting = None;
+        }
+        match limit.wait(Instant::now()) {
+            Some(wait) => *waiting = Some(Box::pin(sleep_until(Instant::now() + wait))),
+            None => return Poll::Ready(()),
+        }
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
@@ -75,7 +108,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
         cx: &mut Context<'_>,
         buf: &mut [u8],
     ) -> Poll<io::Result<usize>> {
+        let this = &mut *self;
+        ready!(poll_limit(&this.totals.down, &mut this.reading, cx));
+        let portion = buf.len().min(this.totals.down.portion());
+        let buf = buf.get_mut(..portion).unwrap_or_default();
         let read = ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
+        self.totals.down.pay(read, Instant::now());
         self.totals
             .received
             .fetch_add(read as u64, Ordering::Relaxed);
@@ -89,7 +127,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
+        let this = &mut *self;
+        ready!(poll_limit(&this.totals.up, &mut this.writing, cx));
+        let portion = buf.len().min(this.totals.up.portion());
+        let buf = buf.get(..portion).unwrap_or_default();
         let written = ready!(Pin::new(&mut self.inner).poll_write(cx, buf))?;
+        self.totals.up.pay(written, Instant::now());
         self.totals
             .sent
             .fetch_add(written as u64, Ordering::Relaxed);

@@ -5,6 +5,8 @@ mod codec;
 mod exchange;
 mod finding;
 mod hostile;
+mod limits;
+mod probing;
 mod raw;
 mod sharing;
 mod support;

@@ -13,6 +13,7 @@ use libp2p::core::upgrade::Version;
 use libp2p::identity::Keypair;
 use libp2p::pnet::{PnetConfig, PreSharedKey};
 use libp2p::{Multiaddr, noise, yamux};
+use net::bitswap::{Entry, Message, Version as Wire, WantKind};
 
 /// The key of BTFS, which the in-memory profile keeps.
 const KEY: &str = "/key/swarm/psk/1.0.0/\n/base16/\n\
@@ -79,5 +80,61 @@ impl RawPeer {
             stream
         })
         .await
+    }
+
+    /// Has the other side open its bitswap stream, by asking for `absent`; its first answer is read.
+    pub(crate) async fn accept_bitswap(
+        &mut self,
+        stream: &mut SubstreamBox,
+        absent: dag::Cid,
+    ) -> SubstreamBox {
+        let want = Message {
+            entries: vec![Entry::Want {
+                cid: absent,
+                kind: WantKind::Block,
+                priority: 1,
+                send_dont_have: true,
+            }],
+            ..Message::default()
+        };
+        let pieces: Vec<u8> = want.encode(Wire::V120).concat();
+        self.during(async {
+            stream.write_all(&pieces).await.unwrap();
+            stream.flush().await.unwrap();
+        })
+        .await;
+        loop {
+            let mut inbound = poll_fn(|cx| {
+                let _ = self.muxer.poll_unpin(cx);
+                self.muxer.poll_inbound_unpin(cx)
+            })
+            .await
+            .unwrap();
+            let bitswap = self
+                .during(async {
+                    let hello = b"\x13/multistream/1.0.0\n";
+                    let mut heard = vec![0; hello.len()];
+                    inbound.read_exact(&mut heard).await.ok()?;
+                    inbound.write_all(hello).await.ok()?;
+                    let mut len = [0];
+                    inbound.read_exact(&mut len).await.ok()?;
+                    let mut name = vec![0; len[0].into()];
+                    inbound.read_exact(&mut name).await.ok()?;
+                    if name != b"/ipfs/bitswap/1.2.0\n" {
+                        return None;
+                    }
+                    inbound.write_all(&[&len[..], &name].concat()).await.ok()?;
+                    inbound.flush().await.ok()?;
+                    // The answer to the first want.
+                    inbound.read_exact(&mut len).await.ok()?;
+                    let mut body = vec![0; len[0].into()];
+                    inbound.read_exact(&mut body).await.ok()?;
+                    Some(inbound)
+                })
+                .await;
+            if let Some(stream) = bitswap {
+                return stream;
+            }
+        }
     }
 }

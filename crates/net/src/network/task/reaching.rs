@@ -6,7 +6,7 @@ use std::time::Duration;
 use libp2p::core::transport::ListenerId;
 use libp2p::swarm::ConnectionId;
 use libp2p::swarm::dial_opts::DialOpts;
-use libp2p::{PeerId, autonat, dcutr, ping};
+use libp2p::{PeerId, autonat, dcutr, kad, ping};
 use tokio::time::Instant;
 
 use crate::network::reach::{Reach, is_public};
@@ -30,6 +30,7 @@ pub(super) struct Reaching {
     relay_use: RelayUse,
     /// Others said that they cannot reach this node.
     unreached: bool,
+    metered: bool,
     told: Reachability,
     redialled: Option<Instant>,
 }
@@ -48,6 +49,7 @@ impl Reaching {
             silent: HashMap::new(),
             relay_use,
             unreached: false,
+            metered: false,
             told: Reachability::Offline,
             redialled: None,
         }
@@ -173,7 +175,26 @@ impl Task {
         }
     }
 
+    pub(super) fn metered(&mut self, metered: bool) {
+        self.state.reaching.metered = metered;
+        self.finding.pause(metered);
+        let mode = match metered {
+            true => Some(kad::Mode::Client),
+            false => self.dht_mode,
+        };
+        if let Some(dht) = self.swarm.behaviour_mut().wan.as_mut() {
+            dht.set_mode(mode);
+        }
+        if !metered {
+            self.wake();
+            self.arm();
+        }
+    }
+
     pub(super) fn dial_good_peers(&mut self) {
+        if self.state.reaching.metered {
+            return;
+        }
         self.state.reaching.redialled = Some(Instant::now());
         for known in self.state.good.list().into_iter().take(REDIAL) {
             // Does nothing when it is connected or being dialled.
