@@ -86,7 +86,7 @@ async fn proxy(connected: Arc<AtomicUsize>) -> SocketAddr {
     address
 }
 
-async fn behind(address: SocketAddr, password: &str) -> Network {
+fn behind(address: SocketAddr, password: &str) -> Network {
     let mut config = NetworkConfig::quiet(Profile::btfs(), net::NodeKey::random().unwrap());
     config.proxy = Some(Proxy {
         address,
@@ -104,12 +104,12 @@ async fn everything_goes_through_the_proxy_or_nowhere() {
     let connected = Arc::new(AtomicUsize::new(0));
     let proxy_at = proxy(Arc::clone(&connected)).await;
 
-    let wrong = behind(proxy_at, "pwx").await;
+    let wrong = behind(proxy_at, "pwx");
     let refused = timeout(STUCK, wrong.dial(giver.peer_id(), vec![at.clone()])).await;
     assert!(refused.expect("ends").is_err());
     assert_eq!(connected.load(Ordering::SeqCst), 0);
 
-    let taker = behind(proxy_at, "pwd").await;
+    let taker = behind(proxy_at, "pwd");
     let listening = taker.listen(listen.parse().unwrap()).await;
     assert!(listening.is_err(), "a proxied node listens on nothing");
     let udp = "/ip4/127.0.0.1/udp/9/quic-v1".parse().unwrap();
