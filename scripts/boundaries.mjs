@@ -24,6 +24,7 @@ const forbidden = [
 const allowed = {
   dag: [],
   store: ['dag'],
+  net: ['dag'],
   media: [],
   library: ['dag', 'media'],
   node: ['dag', 'store', 'media', 'library'],

@@ -22,15 +22,17 @@ const quietDesktop = { NO_AT_BRIDGE: '1', GTK_USE_PORTAL: '0', LANG: 'C.UTF-8' }
 const binaries = {
   TRIBUTARY: debugBinary('tributary'),
   TRIBUTARY_DESKTOP: debugBinary('tributary-desktop'),
+  TRIBUTARY_EXCHANGE: debugBinary('examples/exchange'),
 }
 
 const suites = [
   ['setup', () => setup(['test'])],
   ['ui build', () => void buildUi()],
-  ['rust build', () => void cargo(['build', '--workspace', '--bins', '--tests', '--locked'])],
+  ['rust build', () => void cargo(['build', '--workspace', '--bins', '--tests', '--examples', '--locked'])],
   ['rust', () => cargoTest(['--workspace', '--locked', '--no-fail-fast'])],
   ['ui unit', () => vitest(['--root', 'ui'])],
   ['scripts', () => nodeTest(specs('tests/scripts'))],
+  ['interop', () => nodeTest(specs('tests/interop'), { env: binaries, timeout: 600_000 })],
   ['ui', () => nodeTest(specs('tests/ui'), { env: { ...binaries, ...quietDesktop }, timeout: 600_000 })],
   ['desktop', desktop],
 ]

@@ -33,6 +33,7 @@ pub mod reed_solomon;
 pub mod resolve;
 pub mod seal;
 pub mod share_link;
+pub mod share_proof;
 pub mod token_meta;
 pub mod unixfs;
 

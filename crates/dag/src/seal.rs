@@ -27,7 +27,9 @@ pub use self::offsets::{
     plain_len, sealed_len,
 };
 pub use self::reader::{OpenSealed, SealedReader};
-pub use self::wrap::{UnwrapKey, WRAPPED_LEN, WrappedKey, unwrap_key, wrap_key};
+pub use self::wrap::{
+    UnwrapKey, WRAPPED_LEN, WrappedKey, unwrap_key, unwrap_share_key, wrap_key, wrap_share_key,
+};
 
 mod offsets;
 mod reader;

@@ -1,8 +1,9 @@
-//! A file's key, wrapped for one share.
+//! A file's key, wrapped for one share; and a share's key, wrapped for one link.
 //!
 //! 72 bytes: a random nonce of 24, then the key and its tag, sealed by XChaCha20-Poly1305 under the
-//! share's own key. The nonce prefix of the file is bound in, so a wrapped key cannot be put beside
-//! another file. Where the share's key comes from is the business of shares.
+//! share's own key (or the link's). The nonce prefix of the file (or the id of the link) is bound in,
+//! so a wrapped key cannot be put beside another file or link. Where a link's key comes from is told
+//! in [`crate::share_proof`].
 
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
@@ -16,6 +17,8 @@ const NONCE_LEN: usize = 24;
 const KEY_LEN: usize = 32;
 /// Keeps these seals apart from all others that may use the same key.
 const DOMAIN: &[u8] = b"tributary/seal-key/1";
+/// The same for keys of shares.
+const SHARE_DOMAIN: &[u8] = b"tributary/share-key/1";
 
 /// A file's key that only holders of the share's key can read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,20 +46,7 @@ pub fn wrap_key(
     prefix: &NoncePrefix,
     key: &SealKey,
 ) -> WrappedKey {
-    let mut out = [0; WRAPPED_LEN];
-    let (head, rest) = out.split_at_mut(NONCE_LEN);
-    let (body, tag) = rest.split_at_mut(KEY_LEN);
-    head.copy_from_slice(&nonce);
-    body.copy_from_slice(key.expose());
-    let sealed = XChaCha20Poly1305::new(&share.0.into())
-        .encrypt_inout_detached(
-            &XNonce::from(nonce),
-            &associated(prefix),
-            (&mut *body).into(),
-        )
-        .expect("BUG: 32 bytes are far below the cipher's limit");
-    tag.copy_from_slice(&sealed);
-    WrappedKey(out)
+    wrap(share, nonce, &associated(prefix), key)
 }
 
 /// Unwraps the key of the file with that prefix.
@@ -65,16 +55,52 @@ pub fn unwrap_key(
     prefix: &NoncePrefix,
     wrapped: &WrappedKey,
 ) -> Result<SealKey, UnwrapKey> {
+    unwrap(share, &associated(prefix), wrapped)
+}
+
+/// Wraps the key of a share for the link with that id. The nonce is random and used once.
+pub fn wrap_share_key(
+    link: &SealKey,
+    nonce: [u8; NONCE_LEN],
+    id: &[u8; 16],
+    share: &SealKey,
+) -> WrappedKey {
+    wrap(link, nonce, &[SHARE_DOMAIN, id].concat(), share)
+}
+
+/// Unwraps the key of a share that came over the link with that id.
+pub fn unwrap_share_key(
+    link: &SealKey,
+    id: &[u8; 16],
+    wrapped: &WrappedKey,
+) -> Result<SealKey, UnwrapKey> {
+    unwrap(link, &[SHARE_DOMAIN, id].concat(), wrapped)
+}
+
+fn wrap(under: &SealKey, nonce: [u8; NONCE_LEN], bound: &[u8], key: &SealKey) -> WrappedKey {
+    let mut out = [0; WRAPPED_LEN];
+    let (head, rest) = out.split_at_mut(NONCE_LEN);
+    let (body, tag) = rest.split_at_mut(KEY_LEN);
+    head.copy_from_slice(&nonce);
+    body.copy_from_slice(key.expose());
+    let sealed = XChaCha20Poly1305::new(&under.0.into())
+        .encrypt_inout_detached(&XNonce::from(nonce), bound, (&mut *body).into())
+        .expect("BUG: 32 bytes are far below the cipher's limit");
+    tag.copy_from_slice(&sealed);
+    WrappedKey(out)
+}
+
+fn unwrap(under: &SealKey, bound: &[u8], wrapped: &WrappedKey) -> Result<SealKey, UnwrapKey> {
     let (nonce, rest) = wrapped.0.split_first_chunk().ok_or(UnwrapKey)?;
     let (body, tag) = rest.split_first_chunk::<KEY_LEN>().ok_or(UnwrapKey)?;
     let nonce: [u8; NONCE_LEN] = *nonce;
     let tag = Tag::try_from(tag).map_err(|_| UnwrapKey)?;
     // Filled in place, so that no copy of the key is left behind.
     let mut key = SealKey(*body);
-    XChaCha20Poly1305::new(&share.0.into())
+    XChaCha20Poly1305::new(&under.0.into())
         .decrypt_inout_detached(
             &XNonce::from(nonce),
-            &associated(prefix),
+            bound,
             key.0.as_mut_slice().into(),
             &tag,
         )

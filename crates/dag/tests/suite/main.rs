@@ -14,5 +14,6 @@ mod reading;
 mod sealing;
 mod shapes;
 mod shards;
+mod share_proof;
 mod sharing;
 mod vectors;
