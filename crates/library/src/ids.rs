@@ -115,6 +115,8 @@ ids! {
     AlbumId
     /// A person who uses this library.
     PersonId
+    /// A share, made here or opened here: the id in its link.
+    ShareId
     /// A durable job: import, export, verify.
     JobId
     /// A folder that was dropped, or one inside it.

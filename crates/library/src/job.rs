@@ -26,10 +26,15 @@ pub enum JobKind {
     Repair,
     /// Free what nothing needs.
     Gc,
+    /// Seal what is shared by a link.
+    Share,
+    /// Fetch a share of somebody else into the library.
+    Save,
     /// A kind that a newer version knows; it is listed, never run.
     Other,
 }
-coded!(JobKind, Other { 1 Import, 2 Export, 3 Restore, 4 Verify, 5 Repair, 6 Gc, 7 Other });
+coded!(JobKind, Other { 1 Import, 2 Export, 3 Restore, 4 Verify, 5 Repair, 6 Gc, 7 Other, 8 Share,
+    9 Save });
 
 /// Where a job stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

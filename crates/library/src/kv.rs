@@ -72,6 +72,10 @@ tables! {
     Counters = "counters"
     /// sequence -> tag, id: what the search index has not seen yet
     Queue = "search_queue"
+    /// share -> share row
+    Shares = "shares"
+    /// share -> opened share
+    Received = "received"
 }
 
 impl T {

@@ -33,6 +33,7 @@ mod reader;
 mod record;
 mod row;
 mod search;
+mod share;
 mod text;
 mod time;
 mod transfer;
@@ -49,7 +50,7 @@ pub use crate::config::{
 pub use crate::facts::{Facts, Tags};
 pub use crate::ids::{
     AlbumId, AssetId, DeviceId, FolderId, ItemId, JobId, MusicAlbumId, ParseId, PersonId,
-    RenditionId, ShowId,
+    RenditionId, ShareId, ShowId,
 };
 pub use crate::job::{FailureRow, JobCounters, JobKind, JobRow, JobState};
 pub use crate::library::Library;
@@ -65,6 +66,7 @@ pub use crate::query::{
 };
 pub use crate::reader::Reader;
 pub use crate::row::Unknown;
+pub use crate::share::{ReceivedRow, Secret, SharePassword, ShareRow, ShareState};
 pub use crate::tx::Tx;
 pub use crate::user::{
     AlbumEdit, AlbumFacts, ItemEdit, PersonRow, Progress, Stamp, Stamped, UserFacts,

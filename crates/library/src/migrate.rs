@@ -20,16 +20,21 @@ use crate::row::Row;
 use crate::user::PersonRow;
 
 /// The format this version writes.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;
 
 /// A step from one format to the next.
 type Step = fn(&mut WriteKv<'_>) -> Result<(), WriteLibrary>;
 
 /// `STEPS[n]` brings format `n + 1` to `n + 2`.
-const STEPS: &[Step] = &[brief_in_indices];
+const STEPS: &[Step] = &[brief_in_indices, shares];
 
 /// Rows that one round of a migration holds in memory.
 const ROUND: usize = 5_000;
+
+/// Format 3: tables of shares, which opening has made already.
+fn shares(_: &mut WriteKv<'_>) -> Result<(), WriteLibrary> {
+    Ok(())
+}
 
 /// Format 2: sorted indices say what filters ask, and the episodes index says
 /// who carries a poster.

@@ -332,6 +332,8 @@ impl Field for serde_json::Value {
     }
 }
 
+impl Element for cid::Cid {}
+impl Element for crate::ids::ItemId {}
 impl Field for cid::Cid {
     fn absent(&self) -> bool {
         *self == cid::Cid::default()

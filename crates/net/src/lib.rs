@@ -26,6 +26,7 @@ mod swarm_key;
 mod transport;
 
 pub use libp2p::kad::Mode as DhtMode;
+pub use libp2p::multiaddr::Protocol as AddressPart;
 pub use libp2p::{Multiaddr, PeerId};
 
 pub use crate::clock::Clock;

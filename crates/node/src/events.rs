@@ -43,6 +43,10 @@ pub enum Event {
     SettingsChanged,
     /// Used, free or quota bytes, or a storage folder changed.
     StorageChanged,
+    /// A share, or one that was opened, changed.
+    SharesChanged,
+    /// Who is connected, or how this node is reached, changed.
+    NetworkChanged,
     /// This listener missed events and should re-read everything it shows.
     Lagged,
 }

@@ -29,6 +29,10 @@ pub enum JobKind {
     Repair,
     /// Frees blocks that nothing needs.
     Gc,
+    /// Seals what is shared by a link.
+    Share,
+    /// Fetches a share of somebody else into the library.
+    Save,
 }
 
 /// Where a job stands.

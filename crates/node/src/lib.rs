@@ -23,6 +23,9 @@ mod stream;
 
 mod preview;
 
+mod network;
+mod share;
+
 mod archive;
 mod damage;
 mod edit;
@@ -43,6 +46,7 @@ pub use content::{
     AddOptions, AddedFile, ByteRange, CarScope, CarStream, ContentKind, ContentPath, DirEntry,
     ImportedCar, Opened, ReadContent, WriteContent,
 };
+pub use dag::manifest::ManifestKind;
 pub use edit::{AlsoDeleteFile, BatchOutcome, EditItem, Relink};
 pub use events::{Event, EventStream, MAX_IDS};
 pub use home::RunFile;
@@ -52,14 +56,23 @@ pub use import::{DropSummary, ImportMode, ImportRequest, Unreadable};
 pub use jobs::{
     ControlJob, Failure, FailureCode, Job, JobId, JobKind, JobState, PauseReason, StartJob,
 };
+pub use library::ShareState;
 pub use library::{ReadLibrary, Reader, SearchLibrary, Tx, WriteLibrary};
+pub use net::Reachability;
+pub use net::share::OpenLink;
+pub use network::{NetworkOptions, NetworkStatus, PeerStatus};
 pub use node::{Node, NodeConfig};
 pub use open::OpenNode;
 pub use pinning::is_library_pin;
 pub use preview::{GetCaptions, GetPreview, PreviewFile, PreviewSize};
 pub use problem::Problem;
 pub use settings::{
-    CaptionStyle, ChangeSettings, CloseAction, DEFAULT_CONFIG, Language, Settings, Theme,
+    CaptionStyle, ChangeSettings, CloseAction, DEFAULT_CONFIG, Language, NetworkChoice, Settings,
+    Theme,
+};
+pub use share::{
+    ChangeShare, MakeShare, OpenShared, Received, Share, ShareId, ShareRequest, SharedEnd,
+    SharedFile, SharedThing,
 };
 pub use storage::{ChangeFolder, FolderReport, StorageReport};
 pub use store::{FolderId, GetBlock, Pin, PinKind};

@@ -23,6 +23,7 @@ use crate::events::{Event, EventStream, Events};
 use crate::home::Home;
 use crate::identity::NodeIdentity;
 use crate::jobs::{JobHandle, JobState, JobTable, lock};
+use crate::network::NetworkOptions;
 use crate::open::OpenNode;
 use crate::pinning::Pinning;
 use crate::preview::Previews;
@@ -39,6 +40,8 @@ pub struct NodeConfig {
     pub media_worker: Option<(PathBuf, Vec<OsString>)>,
     /// Threads that hash during imports; 0 means as many as fit this machine (2 to 4).
     pub import_threads: usize,
+    /// How its networks are started; `None` means that it has none.
+    pub network: Option<NetworkOptions>,
 }
 
 impl NodeConfig {
@@ -48,7 +51,15 @@ impl NodeConfig {
             home: home.into(),
             media_worker: None,
             import_threads: 0,
+            network: None,
         }
+    }
+
+    /// Starts networks, as the settings say.
+    #[must_use]
+    pub fn with_network(mut self, options: NetworkOptions) -> Self {
+        self.network = Some(options);
+        self
     }
 
     /// Uses this program for hostile decoding.
@@ -77,6 +88,11 @@ pub(crate) struct Inner {
     pub(crate) store: Arc<Store>,
     pub(crate) library: Arc<Library>,
     pub(crate) media: Option<MediaPool>,
+    pub(crate) networks: crate::network::Networks,
+    /// What shares reach.
+    pub(crate) serving: crate::share::ShareBlocks,
+    /// Shares of others that are held open.
+    pub(crate) opened: crate::share::Opened,
     pub(crate) jobs: JobTable,
     pub(crate) previews: Previews,
     pub(crate) pinning: Pinning,
@@ -97,6 +113,8 @@ pub(crate) struct Inner {
 const IMPORT_TURNS: usize = 2;
 /// Time between a change and its being searchable.
 const INDEX_DELAY: Duration = Duration::from_millis(300);
+/// What closing connections may take of it.
+const NETWORK_DEADLINE: Duration = Duration::from_millis(500);
 /// What shutdown may take before it gives up on stragglers.
 const SHUTDOWN_DEADLINE: Duration = Duration::from_millis(1_800);
 
@@ -151,12 +169,16 @@ impl Node {
     pub async fn open(config: NodeConfig) -> Result<Self, OpenNode> {
         let tasks = Tasks::new();
         let opening = tasks.clone();
+        let network = config.network.clone();
         let inner = tasks
             .blocking(Lane::Work, move || open_inner(config, opening))
             .await?;
         let node = Self {
             inner: Arc::new(inner),
         };
+        if let Some(options) = network {
+            crate::network::start(&node.inner, &options).await;
+        }
         node.start().await;
         Ok(node)
     }
@@ -197,6 +219,9 @@ impl Node {
                 let _ = tokio::time::timeout(SHUTDOWN_DEADLINE, media.shutdown()).await;
             }
         };
+        // First: whoever reads through it is told at once.
+        let networks = self.inner.networks.shutdown();
+        let _ = tokio::time::timeout(NETWORK_DEADLINE, networks).await;
         tokio::join!(media, self.inner.tasks.shutdown(SHUTDOWN_DEADLINE));
         self.inner.store.shutdown();
     }
@@ -483,6 +508,9 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
         store: Arc::new(store),
         library: Arc::new(library),
         media,
+        networks: crate::network::Networks::default(),
+        serving: crate::share::ShareBlocks::default(),
+        opened: crate::share::Opened::default(),
         jobs: JobTable::default(),
         previews: Previews::default(),
         pinning: Pinning::default(),

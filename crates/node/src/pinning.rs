@@ -12,6 +12,7 @@ use library::JobKind;
 use store::Pin;
 
 use crate::node::Inner;
+use crate::share::PIN_SHARED;
 
 /// The name under which the library pins the roots of copies.
 pub(crate) const PIN_COPIED: &str = "library";
@@ -21,7 +22,7 @@ pub(crate) const PIN_REFERENCED: &str = "library-reference";
 
 /// True for the names of pins that the library made: what they hold is private.
 pub fn is_library_pin(name: &str) -> bool {
-    name == PIN_COPIED || name == PIN_REFERENCED
+    name == PIN_COPIED || name == PIN_REFERENCED || name == PIN_SHARED
 }
 
 /// Pins looked at in one step, with imports waiting.
@@ -57,7 +58,7 @@ pub(crate) enum DropForgotten {
 /// Removes pins of the library whose item is gone; gives how many.
 pub(crate) fn drop_forgotten(inner: &Inner) -> Result<usize, DropForgotten> {
     let mut pins = inner.store.pins()?;
-    pins.retain(|pin| is_library_pin(&pin.name));
+    pins.retain(|pin| pin.name == PIN_COPIED || pin.name == PIN_REFERENCED);
     let mut dropped = 0;
     for some in pins.chunks(STEP) {
         if inner.tasks.is_stopping() {

@@ -189,6 +189,11 @@ enum WaveformBegun {
 }
 
 impl Inner {
+    /// The preview of 1440 px, when it is there already.
+    pub(crate) fn preview_now(&self, item: ItemId) -> Option<PreviewFile> {
+        self.preview(item, PreviewSize::Large).ok()
+    }
+
     fn preview(&self, item: ItemId, size: PreviewSize) -> Result<PreviewFile, GetPreview> {
         let failed = |error: library::ReadLibrary| GetPreview::ReadPreview(Box::new(error));
         let view = self.library.reader().map_err(failed)?;

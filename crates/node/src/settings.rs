@@ -51,6 +51,22 @@ pub enum Theme {
     Light,
 }
 
+/// Which network runs beside `direct`, over which shares by link go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NetworkChoice {
+    /// None, and no `direct` either: nothing leaves and nothing comes.
+    Off,
+    /// None but `direct`.
+    Direct,
+    /// The BTFS main network.
+    Btfs,
+    /// The BTFS test network.
+    BtfsTestnet,
+    /// The network that IPFS nodes speak.
+    Open,
+}
+
 /// What closing the window does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -107,6 +123,8 @@ pub struct Settings {
     pub slideshow_seconds: u32,
     /// How captions look.
     pub captions: CaptionStyle,
+    /// Which network runs. Takes effect at the next start.
+    pub network: NetworkChoice,
     /// Remove the place from photos that leave this machine.
     pub strip_location: bool,
 }

@@ -64,6 +64,15 @@ pub enum ReadMedia {
     /// The disk could not read it.
     #[error("the disk could not read the file")]
     ReadSource(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Whoever has it did not answer in time.
+    #[error("nobody who has this file can be reached now")]
+    Unreachable,
+    /// It is somebody else's, who took it back.
+    #[error("the share was taken back by who made it")]
+    TakenBack,
+    /// It is somebody else's, and its time is over.
+    #[error("the share has expired")]
+    Expired,
     /// The node is shutting down.
     #[error("Tributary is shutting down")]
     ShuttingDown,
@@ -181,6 +190,9 @@ impl MediaStream {
             }
             if tasks.is_stopping() {
                 return Err(ReadMedia::ShuttingDown);
+            }
+            if let Source::Remote(file) = &*source {
+                return file.read_at(offset, len).await;
             }
             tasks
                 .blocking(Lane::Read, move || source.read_at(offset, len))

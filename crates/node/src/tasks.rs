@@ -7,7 +7,9 @@
 //! once, so slow disks cannot use up tokio's whole blocking pool.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -24,12 +26,36 @@ pub(crate) enum Lane {
     Read,
     /// Jobs and other work of seconds to hours.
     Work,
+    /// What peers ask.
+    Serve,
+}
+
+/// A task that ends when this is dropped. Gives `None` when the node shuts down first.
+#[derive(Debug)]
+pub(crate) struct Held<T>(tokio::task::JoinHandle<Option<T>>);
+
+impl<T> Drop for Held<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl<T> Future for Held<T> {
+    type Output = Option<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0)
+            .poll(cx)
+            .map(|joined| joined.ok().flatten())
+    }
 }
 
 /// Queries that may run at once.
 const QUERY_CAP: usize = 6;
 /// Media reads that may run at once.
 const READ_CAP: usize = 8;
+/// Answers to peers that may be worked on at once.
+const SERVE_CAP: usize = 4;
 /// Long jobs that may run at once; above the number of job kinds that block.
 const WORK_CAP: usize = 16;
 
@@ -41,6 +67,7 @@ pub(crate) struct Tasks {
     query: Arc<Semaphore>,
     read: Arc<Semaphore>,
     work: Arc<Semaphore>,
+    serve: Arc<Semaphore>,
 }
 
 impl Tasks {
@@ -51,6 +78,7 @@ impl Tasks {
             query: Arc::new(Semaphore::new(QUERY_CAP)),
             read: Arc::new(Semaphore::new(READ_CAP)),
             work: Arc::new(Semaphore::new(WORK_CAP)),
+            serve: Arc::new(Semaphore::new(SERVE_CAP)),
         }
     }
 
@@ -83,6 +111,21 @@ impl Tasks {
         );
     }
 
+    /// Runs `task` for as long as the result is held: dropping it ends the task.
+    pub(crate) fn held<T, F>(&self, task: F) -> Held<T>
+    where
+        F: Future<Output = T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let cancel = self.cancel.clone();
+        Held(self.tracker.spawn(async move {
+            tokio::select! {
+                () = cancel.cancelled() => None,
+                value = task => Some(value),
+            }
+        }))
+    }
+
     /// Runs `work` on a blocking thread of `lane` and waits for it.
     ///
     /// Dropping the future does not stop `work` once it has started. A panic in
@@ -96,6 +139,7 @@ impl Tasks {
             Lane::Query => &self.query,
             Lane::Read => &self.read,
             Lane::Work => &self.work,
+            Lane::Serve => &self.serve,
         };
         let permit = Arc::clone(semaphore)
             .acquire_owned()

@@ -23,3 +23,6 @@ mod life;
 
 #[path = "node/pins.rs"]
 mod pins;
+
+#[path = "node/share.rs"]
+mod share;

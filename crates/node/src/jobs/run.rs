@@ -305,6 +305,8 @@ impl Inner {
             Request::Verify => self.work_verify(handle),
             Request::Repair => self.work_repair(handle),
             Request::Gc => self.work_gc(handle),
+            Request::Share { share } => self.work_share(handle, *share),
+            Request::Save { share } => self.work_save(handle, *share),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use library::{JobId, JobRow, RawPath};
+use library::{JobId, JobRow, RawPath, ShareId};
 use tokio::sync::watch;
 
 use super::control::{Control, Meter, lock};
@@ -31,6 +31,12 @@ pub(crate) enum Request {
     Verify,
     Repair,
     Gc,
+    Share {
+        share: ShareId,
+    },
+    Save {
+        share: ShareId,
+    },
 }
 
 impl Request {
@@ -42,6 +48,8 @@ impl Request {
             Self::Verify => JobKind::Verify,
             Self::Repair => JobKind::Repair,
             Self::Gc => JobKind::Gc,
+            Self::Share { .. } => JobKind::Share,
+            Self::Save { .. } => JobKind::Save,
         }
     }
 
@@ -49,7 +57,11 @@ impl Request {
     pub(crate) fn is_journaled(&self) -> bool {
         matches!(
             self,
-            Self::Import { .. } | Self::Export { .. } | Self::Restore { .. }
+            Self::Import { .. }
+                | Self::Export { .. }
+                | Self::Restore { .. }
+                | Self::Share { .. }
+                | Self::Save { .. }
         )
     }
 }
@@ -123,6 +135,12 @@ impl JobHandle {
             library::JobKind::Restore => Request::Restore {
                 folder: paths().into_iter().next()?,
             },
+            library::JobKind::Share => Request::Share {
+                share: serde_json::from_value(row.options.clone()).ok()?,
+            },
+            library::JobKind::Save => Request::Save {
+                share: serde_json::from_value(row.options.clone()).ok()?,
+            },
             _ => return None,
         };
         let handle = Self::new(row.id, row.title, row.created_at, request);
@@ -171,6 +189,9 @@ impl JobHandle {
                 vec![RawPath::from(folder.as_path())],
                 serde_json::Value::Null,
             ),
+            Request::Share { share } | Request::Save { share } => {
+                (Vec::new(), serde_json::to_value(share).unwrap_or_default())
+            }
             Request::Verify | Request::Repair | Request::Gc => {
                 (Vec::new(), serde_json::Value::Null)
             }
@@ -184,6 +205,8 @@ impl JobHandle {
                 JobKind::Verify => library::JobKind::Verify,
                 JobKind::Repair => library::JobKind::Repair,
                 JobKind::Gc => library::JobKind::Gc,
+                JobKind::Share => library::JobKind::Share,
+                JobKind::Save => library::JobKind::Save,
             },
             state: match job.state {
                 JobState::Queued => library::JobState::Queued,

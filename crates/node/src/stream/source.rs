@@ -12,6 +12,7 @@ use store::{SourceId, SourceState, Store};
 use super::ReadMedia;
 use crate::import::fingerprint::Stamp;
 use crate::jobs::lock;
+use crate::share::RemoteFile;
 
 /// Blocks that are asked for before they are needed.
 const LOOK_AHEAD: usize = 8;
@@ -70,6 +71,8 @@ pub(crate) enum Source {
     },
     /// The bytes of one block that is no file.
     Block(Bytes),
+    /// A file of somebody else's share: read without a blocking thread.
+    Remote(Box<RemoteFile>),
 }
 
 impl Source {
@@ -102,6 +105,7 @@ impl Source {
     pub(crate) fn read_at(&self, offset: u64, len: usize) -> Result<Bytes, ReadMedia> {
         match self {
             Self::File { file, stamp } => read_file(file, stamp, offset, len),
+            Self::Remote(_) => Err(ReadMedia::Unreachable),
             Self::Block(bytes) => {
                 let from = usize::try_from(offset)
                     .unwrap_or(usize::MAX)

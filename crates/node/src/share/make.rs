@@ -1,0 +1,519 @@
+//! Making shares and taking them back.
+
+use std::sync::Arc;
+
+use dag::seal::{SealKey, WrappedKey, wrap_share_key};
+use dag::share_link::ShareSecret;
+use dag::share_proof::{LinkKeys, StretchedPassword};
+use dag::{Block, Cid};
+use library::{
+    AssetRole, ItemId, ItemQuery, ItemRow, ReadLibrary, Secret, ShareId, SharePassword, ShareRow,
+    ShareState, WriteLibrary,
+};
+use net::share::{LinkId, PasswordParams};
+
+use super::seal::{SealFile, Sealed, in_place, random};
+use super::{PIN_SHARED, Share, ShareRequest, bytes32, manifest, strip};
+use crate::events::Event;
+use crate::import::outcome::{chain, write_failed};
+use crate::jobs::{JobHandle, Meter, Outcome, PauseReason, Request, StartJob, Stop};
+use crate::node::{Inner, Node};
+use crate::stream::OpenStream;
+use crate::tasks::Lane;
+
+/// The most items of one share: what a manifest may list.
+const MAX_ITEMS: usize = dag::manifest::MAX_MEMBERS;
+/// Argon2id for passwords: 64 MiB, three passes (RFC 9106, second recommended option).
+const MEMORY_KIB: u32 = 64 * 1024;
+const PASSES: u32 = 3;
+const LANES: u32 = 1;
+/// A photo up to this long is stripped of its place in memory.
+const MAX_STRIPPED: u64 = 256 << 20;
+
+/// Why a share could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MakeShare {
+    /// Nothing to share.
+    #[error("nothing was chosen; nothing is shared")]
+    NothingGiven,
+    /// More than one share holds.
+    #[error("a share holds at most {MAX_ITEMS} things; share them in parts; nothing is shared")]
+    TooMany,
+    /// An item or album is not there, or in the trash.
+    #[error("there is no such item; nothing is shared")]
+    UnknownItem,
+    /// It would end before it begins.
+    #[error("the end of the share lies in the past; nothing is shared")]
+    EndsInThePast,
+    /// A file says where it was made, and that cannot be taken out.
+    #[error(
+        "{0:?} says where it was made, and that can be taken out of JPEG photos only; nothing is \
+         shared"
+    )]
+    PlaceStays(String),
+    /// It is not known yet whether a file says where it was made.
+    #[error("{0:?} is still being looked at; share it in a moment; nothing is shared")]
+    NotLookedAt(String),
+    /// The password could not be stretched.
+    #[error("there is not enough memory to protect the share with a password")]
+    StretchPassword,
+    /// The system gave no random bytes.
+    #[error("the system gave no random bytes for the keys")]
+    Randomness,
+    /// The library could not be read.
+    #[error("the library could not be read")]
+    ReadLibrary(#[from] ReadLibrary),
+    /// The share could not be written down.
+    #[error("the share could not be written to the library")]
+    WriteShare(#[from] WriteLibrary),
+    /// Its preparation could not be started.
+    #[error(transparent)]
+    StartJob(#[from] StartJob),
+}
+
+/// Why a share could not be taken back or forgotten.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChangeShare {
+    /// There is no such share.
+    #[error("there is no such share")]
+    UnknownShare,
+    /// The library could not be read.
+    #[error("the library could not be read")]
+    ReadLibrary(#[from] ReadLibrary),
+    /// It could not be written down, so it is open as before.
+    #[error("the change could not be written to the library; the share is as it was")]
+    WriteShare(#[from] WriteLibrary),
+}
+
+/// Argon2id, version 0x13.
+pub(super) fn stretch(password: &str, params: &PasswordParams) -> Option<StretchedPassword> {
+    let settings =
+        argon2::Params::new(params.memory_kib, params.passes, params.lanes, Some(32)).ok()?;
+    let argon = argon2::Argon2::new(
+        argon2::Algorithm::Argon2id,
+        argon2::Version::V0x13,
+        settings,
+    );
+    let mut out = [0; 32];
+    argon
+        .hash_password_into(password.as_bytes(), &params.salt, &mut out)
+        .ok()?;
+    Some(StretchedPassword::new(out))
+}
+
+impl Node {
+    /// Writes a share down and prepares it in the background. Its link is known at once, and opens
+    /// when the share is ready.
+    pub async fn share(&self, request: ShareRequest) -> Result<Share, MakeShare> {
+        let inner = Arc::clone(&self.inner);
+        let row = self
+            .inner
+            .tasks
+            .blocking(Lane::Work, move || inner.new_share(request))
+            .await?;
+        let started = self
+            .inner
+            .begin(row.title.clone(), Request::Share { share: row.id })
+            .await;
+        if let Err(error) = started {
+            let id = row.id;
+            let _ = self.edit_shares(move |tx| tx.delete_share(id)).await;
+            return Err(error.into());
+        }
+        let addresses = self.link_addresses().await;
+        self.inner.events.send(Event::SharesChanged);
+        Ok(self.inner.shown_share(&row, &addresses))
+    }
+
+    /// All shares of this home, newest first.
+    pub async fn shares(&self) -> Result<Vec<Share>, ReadLibrary> {
+        let rows = self.query(|view| view.shares()).await?;
+        let addresses = self.link_addresses().await;
+        let shown = rows
+            .iter()
+            .map(|row| self.inner.shown_share(row, &addresses));
+        Ok(shown.collect())
+    }
+
+    /// Takes a share back, for good: nobody opens it any more, and who has it open is cut off.
+    /// Copies that were made before remain where they are.
+    pub async fn revoke_share(&self, id: ShareId) -> Result<Share, ChangeShare> {
+        let row = self.query(move |view| view.share(id)).await?;
+        let mut row = row.ok_or(ChangeShare::UnknownShare)?;
+        row.state = ShareState::Revoked;
+        row.revoked_at = row.revoked_at.or(Some(self.inner.now_ms()));
+        let pinned = std::mem::take(&mut row.pinned);
+        let written = row.clone();
+        // Durable first: the link cannot be opened in between.
+        self.edit_shares(move |tx| tx.put_share(written).map(drop))
+            .await?;
+        self.inner.serving.forget(id);
+        self.inner.networks.open_links().revoke(&LinkId(id.0));
+        self.unpin_shared(pinned).await;
+        self.inner.events.send(Event::SharesChanged);
+        Ok(self.inner.shown_share(&row, &[]))
+    }
+
+    /// Takes a share back and strikes it from the list.
+    pub async fn forget_share(&self, id: ShareId) -> Result<(), ChangeShare> {
+        self.revoke_share(id).await?;
+        self.edit_shares(move |tx| tx.delete_share(id)).await?;
+        self.inner.events.send(Event::SharesChanged);
+        Ok(())
+    }
+
+    async fn edit_shares<T, F>(&self, change: F) -> Result<T, WriteLibrary>
+    where
+        F: FnOnce(&mut library::Tx<'_>) -> Result<T, WriteLibrary> + Send + 'static,
+        T: Send + 'static,
+    {
+        let inner = Arc::clone(&self.inner);
+        self.inner
+            .tasks
+            .blocking(Lane::Query, move || inner.library.write(change))
+            .await
+    }
+
+    async fn unpin_shared(&self, roots: Vec<Cid>) {
+        let inner = Arc::clone(&self.inner);
+        self.inner
+            .tasks
+            .blocking(Lane::Work, move || inner.unpin_all(&roots, PIN_SHARED))
+            .await;
+    }
+}
+
+impl Inner {
+    pub(super) fn unpin_all(&self, roots: &[Cid], name: &str) {
+        let batch = self.store.batch();
+        for root in roots {
+            batch.unpin(root, Some(name));
+        }
+        if let Err(error) = batch.commit() {
+            // They cost disk until the home is cleaned up, and nothing else.
+            tracing::warn!(%error, "what a share kept stays pinned");
+        }
+    }
+
+    fn new_share(&self, request: ShareRequest) -> Result<ShareRow, MakeShare> {
+        let view = self.library.reader()?;
+        let mut items = request.items;
+        let mut title = request.title;
+        if let Some(album) = request.album {
+            let album_row = view.album(album)?.ok_or(MakeShare::UnknownItem)?;
+            title = title.or(Some(album_row.title));
+            items = members_of(&view, album)?;
+        }
+        if items.is_empty() {
+            return Err(MakeShare::NothingGiven);
+        }
+        if items.len() > MAX_ITEMS {
+            return Err(MakeShare::TooMany);
+        }
+        let rows = view.rows(&items, None)?;
+        if rows.len() != items.len() || rows.iter().any(|row| row.trashed_at.is_some()) {
+            return Err(MakeShare::UnknownItem);
+        }
+        if request.expires_at.is_some_and(|at| at <= self.now_ms()) {
+            return Err(MakeShare::EndsInThePast);
+        }
+        if !request.keep_location {
+            self.check_places(&view, &rows)?;
+        }
+        let title = title.unwrap_or_else(|| match rows.as_slice() {
+            [only] => only.title.clone(),
+            more => format!("{} files", more.len()),
+        });
+        let lost = |_: SealFile| MakeShare::Randomness;
+        let id = ShareId(self.fresh_id());
+        let (secret, key) = (random::<32>().map_err(lost)?, random::<32>().map_err(lost)?);
+        let mut row = ShareRow {
+            id,
+            state: ShareState::Preparing,
+            title: manifest::one_line(&title),
+            items,
+            album: request.album,
+            expires_at: request.expires_at,
+            secret: Secret(secret.to_vec()),
+            key: Secret(key.to_vec()),
+            bytes: rows.iter().map(|row| row.size).sum(),
+            keep_location: request.keep_location,
+            created_at: self.now_ms(),
+            ..ShareRow::default()
+        };
+        let password = request.password.filter(|password| !password.is_empty());
+        let stretched = match &password {
+            None => None,
+            Some(password) => {
+                let params = PasswordParams {
+                    salt: random().map_err(lost)?,
+                    memory_kib: MEMORY_KIB,
+                    passes: PASSES,
+                    lanes: LANES,
+                };
+                let stretched = stretch(password, &params).ok_or(MakeShare::StretchPassword)?;
+                Some((params, stretched))
+            }
+        };
+        let stretched_key = stretched.as_ref().map(|(_, stretched)| stretched);
+        let keys = LinkKeys::derive(&id.0, &ShareSecret::new(secret), stretched_key);
+        let nonce = random().map_err(lost)?;
+        let wrapped: WrappedKey = wrap_share_key(&keys.wrap, nonce, &id.0, &SealKey::new(key));
+        row.wrapped = Secret(wrapped.0.to_vec());
+        if let (Some((params, _)), Some(proof)) = (&stretched, &keys.password) {
+            row.password = Some(SharePassword {
+                salt: params.salt.to_vec(),
+                memory_kib: params.memory_kib,
+                passes: params.passes,
+                lanes: params.lanes,
+                key: Secret(proof.expose().to_vec()),
+                ..SharePassword::default()
+            });
+        }
+        let written = row.clone();
+        self.library.write(|tx| tx.put_share(written).map(drop))?;
+        Ok(row)
+    }
+
+    /// Refuses what says where it was made and cannot be made to forget it.
+    fn check_places(&self, view: &library::Reader, rows: &[ItemRow]) -> Result<(), MakeShare> {
+        for row in rows {
+            let may_have_one = row.mime.starts_with("image/") || row.mime.starts_with("video/");
+            if may_have_one && !row.probed {
+                return Err(MakeShare::NotLookedAt(row.title.clone()));
+            }
+            let has_place = has_place(view, row.id)?;
+            if has_place && (row.mime != "image/jpeg" || row.size > MAX_STRIPPED) {
+                return Err(MakeShare::PlaceStays(row.title.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The body of the job: seals every file, writes the manifests, makes the link work.
+    pub(crate) fn work_share(self: &Arc<Self>, handle: &Arc<JobHandle>, id: ShareId) -> Outcome {
+        let row = match self.library.reader().and_then(|view| view.share(id)) {
+            Ok(Some(row)) if row.state == ShareState::Preparing => row,
+            // Taken back, or ready before a kill could be journaled.
+            Ok(_) => return Outcome::Done(None),
+            Err(error) => return Outcome::Failed(chain(&error)),
+        };
+        Meter::set(&handle.meter.files_total, row.items.len() as u64);
+        Meter::set(&handle.meter.bytes_total, row.bytes);
+        let mut pinned = Vec::new();
+        let (state, message, outcome) = match self.prepare(handle, &row, &mut pinned) {
+            Ok(manifest) => {
+                let done = self.library.write(|tx| {
+                    tx.change_share(id, |row| {
+                        // Revoked while it was prepared: stays so.
+                        if row.state == ShareState::Preparing {
+                            row.state = ShareState::Ready;
+                            row.manifest = Some(manifest);
+                            row.pinned.clone_from(&pinned);
+                        }
+                    })
+                });
+                self.events.send(Event::SharesChanged);
+                return match done {
+                    Ok(()) => Outcome::Done(None),
+                    Err(error) => write_failed(&error),
+                };
+            }
+            Err(Prepare::Stopped(stop)) => (None, None, Outcome::Stopped(stop)),
+            Err(Prepare::Full(why)) => (None, None, Outcome::Paused(why)),
+            Err(Prepare::Failed(message)) => (
+                Some(ShareState::Failed),
+                Some(message.clone()),
+                Outcome::Failed(message),
+            ),
+        };
+        self.unpin_all(&pinned, PIN_SHARED);
+        let cancelled = matches!(outcome, Outcome::Stopped(Stop::Cancelled));
+        let written = self.library.write(|tx| match state {
+            _ if cancelled => tx.delete_share(id),
+            Some(state) => tx.change_share(id, |row| {
+                row.state = state;
+                row.message = message;
+            }),
+            None => Ok(()),
+        });
+        self.events.send(Event::SharesChanged);
+        match written {
+            Ok(()) => outcome,
+            Err(error) => write_failed(&error),
+        }
+    }
+
+    fn prepare(
+        self: &Arc<Self>,
+        handle: &JobHandle,
+        row: &ShareRow,
+        pinned: &mut Vec<Cid>,
+    ) -> Result<Cid, Prepare> {
+        let share = bytes32(&row.key.0)
+            .ok_or_else(|| Prepare::Failed("the share's key is damaged".to_owned()))?;
+        let share = SealKey::new(share);
+        let view = self.library.reader().map_err(failed)?;
+        let mut members: Vec<(String, Block)> = Vec::with_capacity(row.items.len());
+        for &item in &row.items {
+            let Some(item_row) = view.rows(&[item], None).map_err(failed)?.pop() else {
+                return Err(Prepare::Failed("a shared item is gone".to_owned()));
+            };
+            handle.meter.at(std::path::Path::new(&item_row.file_name));
+            let manifest =
+                self.seal_item(handle, &view, &item_row, &share, row.keep_location, pinned)?;
+            let block = manifest.encode().map_err(failed)?;
+            members.push((item_row.file_name.clone(), block));
+            Meter::add(&handle.meter.files_done, 1);
+        }
+        let batch = self.store.batch();
+        let mut put = |block: &Block| -> Result<(), Prepare> {
+            batch
+                .put(block)
+                .map_err(|error| Prepare::from(SealFile::from(error)))?;
+            batch.pin_block(&block.cid, store::PinKind::BytesRequired, PIN_SHARED);
+            pinned.push(block.cid);
+            Ok(())
+        };
+        for (_, block) in &members {
+            put(block)?;
+        }
+        let root = match members.as_slice() {
+            [(_, only)] if row.album.is_none() => only.cid,
+            _ => {
+                let named = members.iter().map(|(name, block)| (name.clone(), block));
+                let album = manifest::of_album(&row.title, named.collect());
+                let block = album.encode().map_err(failed)?;
+                put(&block)?;
+                block.cid
+            }
+        };
+        batch
+            .commit()
+            .map_err(|error| Prepare::from(SealFile::from(error)))?;
+        Ok(root)
+    }
+
+    fn seal_item(
+        self: &Arc<Self>,
+        handle: &JobHandle,
+        view: &library::Reader,
+        row: &ItemRow,
+        share: &SealKey,
+        keep_location: bool,
+        pinned: &mut Vec<Cid>,
+    ) -> Result<dag::manifest::Manifest, Prepare> {
+        let assets = view.assets(row.id).map_err(failed)?;
+        let original = assets
+            .iter()
+            .find(|asset| asset.role == AssetRole::Main)
+            .and_then(|asset| asset.renditions.first())
+            .ok_or_else(|| Prepare::Failed("a shared item has no file".to_owned()))?;
+        let source = self.source_of(row.id, original)?;
+        let (sealed, role, size) = if !keep_location && has_place(view, row.id).map_err(failed)? {
+            let len = usize::try_from(original.size).unwrap_or(usize::MAX);
+            let plain = source.read_at(0, len).map_err(SealFile::from)?;
+            let stripped = strip::jpeg(&plain, orientation(view, row.id)).ok_or_else(|| {
+                Prepare::Failed(MakeShare::PlaceStays(row.title.clone()).to_string())
+            })?;
+            Meter::add(&handle.meter.bytes_done, original.size);
+            let sealed = super::seal::bytes(&self.store, &stripped)?;
+            (sealed, "stripped", stripped.len() as u64)
+        } else {
+            let (control, meter) = (&handle.control, &handle.meter);
+            let (root, size) = (original.root, original.size);
+            let sealed = in_place(&self.store, &source, root, size, control, meter)?;
+            (sealed, "original", size)
+        };
+        pinned.push(sealed.root);
+        let file = manifest::content(share, &sealed, size, &row.mime)?;
+        let poster = self.seal_poster(row.id, share, pinned)?;
+        Ok(manifest::of_item(row, role, file, poster))
+    }
+
+    /// The preview that stands for an item, if there is one. It holds no metadata.
+    fn seal_poster(
+        &self,
+        item: ItemId,
+        share: &SealKey,
+        pinned: &mut Vec<Cid>,
+    ) -> Result<Option<dag::manifest::Content>, Prepare> {
+        let Some(preview) = self.preview_now(item) else {
+            return Ok(None);
+        };
+        let sealed: Sealed = super::seal::bytes(&self.store, &preview.bytes)?;
+        pinned.push(sealed.root);
+        let size = preview.bytes.len() as u64;
+        Ok(Some(manifest::content(share, &sealed, size, preview.mime)?))
+    }
+}
+
+/// Why a share is not ready.
+enum Prepare {
+    Stopped(Stop),
+    Full(PauseReason),
+    Failed(String),
+}
+
+fn failed(error: impl std::error::Error + 'static) -> Prepare {
+    Prepare::Failed(chain(&error))
+}
+
+impl From<SealFile> for Prepare {
+    fn from(error: SealFile) -> Self {
+        match error {
+            SealFile::Stopped(stop) => Prepare::Stopped(stop),
+            SealFile::PutBlock(store::PutBlock::DiskFull(_))
+            | SealFile::CommitBlocks(store::CommitBlocks::DiskFull) => {
+                Prepare::Full(PauseReason::DiskFull)
+            }
+            SealFile::PutBlock(store::PutBlock::QuotaExceeded { .. }) => {
+                Prepare::Full(PauseReason::QuotaFull)
+            }
+            error => Prepare::Failed(chain(&error)),
+        }
+    }
+}
+
+impl From<OpenStream> for Prepare {
+    fn from(error: OpenStream) -> Self {
+        Prepare::Failed(chain(&error))
+    }
+}
+
+fn members_of(view: &library::Reader, album: library::AlbumId) -> Result<Vec<ItemId>, ReadLibrary> {
+    let mut items = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = view.items(&ItemQuery {
+            album: Some(album),
+            cursor,
+            limit: 1000,
+            ..ItemQuery::default()
+        })?;
+        items.extend(page.rows.iter().map(|row| row.id));
+        cursor = page.next;
+        if cursor.is_none() || items.len() > MAX_ITEMS {
+            return Ok(items);
+        }
+    }
+}
+
+fn has_place(view: &library::Reader, item: ItemId) -> Result<bool, ReadLibrary> {
+    let facts = view.item(item, None)?.and_then(|detail| detail.facts);
+    Ok(facts.is_some_and(|facts| facts.latitude.is_some() || facts.longitude.is_some()))
+}
+
+fn orientation(view: &library::Reader, item: ItemId) -> u8 {
+    let facts = view
+        .item(item, None)
+        .ok()
+        .flatten()
+        .and_then(|detail| detail.facts);
+    facts
+        .and_then(|facts| facts.probe.get("orientation")?.as_u64())
+        .and_then(|value| u8::try_from(value).ok())
+        .unwrap_or(1)
+}

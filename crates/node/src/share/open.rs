@@ -1,0 +1,461 @@
+//! Opening links: connect, prove, read the manifest; and holding on to it.
+//!
+//! A share that was opened has one task that keeps its line up: it connects, proves the secret
+//! again, and waits for the end. Readers wait for the line and never see a reconnection.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use dag::Cid;
+use dag::manifest::{MAX_MANIFEST_LEN, Manifest};
+use dag::seal::{SealKey, unwrap_share_key};
+use dag::share_link::{ParseShareLink, ShareLink};
+use dag::share_proof::{LinkKeys, ProofKey};
+use futures_util::StreamExt;
+use library::{ReadLibrary, ReceivedRow, Secret, ShareId, WriteLibrary};
+use net::bitswap::{Reach, Session, SessionOptions};
+use net::share::{LinkId, LinkProof, OpenLink, OpenShare, ShareEnd};
+use net::{Multiaddr, Network, PeerId};
+use tokio::sync::watch;
+
+use super::make::stretch;
+use super::received::{Received, SharedEnd, SharedFile, SharedThing, things};
+use super::remote::{Line, RemoteFile, fetch};
+use super::{bytes32, unix_ms};
+use crate::events::Event;
+use crate::jobs::lock;
+use crate::node::{Inner, Node};
+use crate::stream::{MediaStream, ReadMedia, Source};
+use crate::tasks::{Held, Lane};
+
+/// Shares that are held open at once.
+const MAX_HELD: usize = 64;
+/// Manifests of members that are fetched at once.
+const MEMBERS_AT_ONCE: usize = 16;
+/// Time between two attempts to reach a sharer again, doubled up to the last.
+const RETRY: Duration = Duration::from_millis(500);
+const RETRY_MOST: Duration = Duration::from_secs(60);
+
+/// Why a link was not opened. Nothing was changed then.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenShared {
+    /// The text is no link, or a damaged one.
+    #[error(transparent)]
+    ParseLink(#[from] ParseShareLink),
+    /// It is a link of this home.
+    #[error("this is a link of your own; others open it")]
+    OwnLink,
+    /// The network is switched off.
+    #[error("the network is switched off")]
+    Offline,
+    /// The link asks for another network than runs here.
+    #[error("the link is for the network {0:?}, which does not run here")]
+    OtherNetwork(String),
+    /// Nobody answered where the link says.
+    #[error("who shares this cannot be reached now")]
+    Unreachable,
+    /// The sharer said no.
+    #[error(transparent)]
+    OpenLink(OpenLink),
+    /// The password could not be stretched.
+    #[error("there is not enough memory to check the password")]
+    StretchPassword,
+    /// What came is no share.
+    #[error("the share cannot be read: {0}")]
+    Unreadable(String),
+    /// There is no such share here.
+    #[error("there is no such share")]
+    UnknownShare,
+    /// Fetching what it holds failed.
+    #[error(transparent)]
+    ReadMedia(#[from] ReadMedia),
+    /// The library could not be read.
+    #[error("the library could not be read")]
+    ReadLibrary(#[from] ReadLibrary),
+    /// It could not be written down.
+    #[error("the share could not be written to the library")]
+    WriteShare(#[from] WriteLibrary),
+}
+
+/// Shares of others that are held open, by id.
+#[derive(Debug, Default)]
+pub(crate) struct Opened(Mutex<HashMap<ShareId, Arc<Keeper>>>);
+
+/// One share of somebody else, held open.
+#[derive(Debug)]
+struct Keeper {
+    line: watch::Sender<Line>,
+    key: [u8; 32],
+    manifest: Cid,
+    /// Keeps the line up.
+    task: Mutex<Option<Held<()>>>,
+}
+
+/// How a link is dialled and proved.
+#[derive(Clone)]
+struct Way {
+    peer: PeerId,
+    addresses: Vec<Multiaddr>,
+    proof: LinkProof,
+}
+
+impl Way {
+    fn of(link: &ShareLink, keys: LinkKeys) -> Result<Self, OpenShared> {
+        let peer = PeerId::from_bytes(&link.peer).map_err(|_| ParseShareLink::Damaged("peer"))?;
+        let hints = link.addresses.iter().chain(&link.relays);
+        let addresses = hints.filter_map(|text| text.parse().ok()).collect();
+        Ok(Way {
+            peer,
+            addresses,
+            proof: LinkProof {
+                link: LinkId(link.id),
+                open_key: keys.open,
+                password_key: keys.password,
+            },
+        })
+    }
+
+    async fn open(&self, network: &Network) -> Result<OpenShare, OpenShared> {
+        network
+            .dial(self.peer, self.addresses.clone())
+            .await
+            .map_err(|_| OpenShared::Unreachable)?;
+        network
+            .shares()
+            .open(self.peer, self.proof.clone())
+            .await
+            .map_err(OpenShared::OpenLink)
+    }
+}
+
+async fn session(network: &Network, peer: PeerId) -> Result<Session, OpenShared> {
+    let options = SessionOptions {
+        // Their very names are private.
+        reach: Reach::ProvidersOnly,
+        providers: vec![peer],
+    };
+    let session = network.exchange().session(options).await;
+    session.map_err(|_| OpenShared::Offline)
+}
+
+impl Node {
+    /// Opens a link: proves its secret (and password), reads what it shares, and notes it, so that
+    /// it can be watched, saved, and opened again after a restart.
+    pub async fn open_shared(
+        &self,
+        link: String,
+        password: Option<String>,
+    ) -> Result<Received, OpenShared> {
+        let parsed = ShareLink::parse(&link)?;
+        if bs58::encode(&parsed.peer).into_string() == self.inner.identity.peer_id {
+            return Err(OpenShared::OwnLink);
+        }
+        if parsed.profile != dag::share_link::Profile::Direct {
+            return Err(OpenShared::OtherNetwork(parsed.profile.word().to_owned()));
+        }
+        let network = self.inner.networks.direct().ok_or(OpenShared::Offline)?;
+        let mut keys = LinkKeys::derive(&parsed.id, &parsed.secret, None);
+        let mut way = Way::of(&parsed, keys)?;
+        let opened = match way.open(&network).await {
+            Err(OpenShared::OpenLink(OpenLink::NeedsPassword(params))) => {
+                let Some(password) = password.filter(|password| !password.is_empty()) else {
+                    return Err(OpenShared::OpenLink(OpenLink::NeedsPassword(params)));
+                };
+                let stretching = self
+                    .inner
+                    .tasks
+                    .blocking(Lane::Work, move || stretch(&password, &params));
+                let stretched = stretching.await.ok_or(OpenShared::StretchPassword)?;
+                keys = LinkKeys::derive(&parsed.id, &parsed.secret, Some(&stretched));
+                let wrap = SealKey::new(*keys.wrap.expose());
+                way = Way::of(&parsed, keys)?;
+                let opened = way.open(&network).await?;
+                return self.note_opened(link, way, wrap, opened, network).await;
+            }
+            opened => opened?,
+        };
+        let keys = LinkKeys::derive(&parsed.id, &parsed.secret, None);
+        self.note_opened(link, way, keys.wrap, opened, network)
+            .await
+    }
+
+    async fn note_opened(
+        &self,
+        link: String,
+        way: Way,
+        wrap: SealKey,
+        opened: OpenShare,
+        network: Network,
+    ) -> Result<Received, OpenShared> {
+        let id = ShareId(way.proof.link.0);
+        let key = unwrap_share_key(&wrap, &id.0, &opened.grant.key)
+            .map_err(|_| OpenShared::Unreadable("its key does not open".to_owned()))?;
+        let manifest = opened.grant.manifest;
+        let expires_at = opened.expires.map(unix_ms);
+        let password_key = way.proof.password_key.as_ref();
+        let password_key = password_key.map_or_else(Vec::new, |key| key.expose().to_vec());
+        let keeper = self
+            .inner
+            .hold(id, way, *key.expose(), manifest, network, Some(opened));
+        let shown = self.inner.read_manifest(&keeper, manifest).await?;
+        let mut row = ReceivedRow {
+            id,
+            link: link.trim().to_owned(),
+            password_key: Secret(password_key),
+            title: shown.title.clone(),
+            manifest: Some(manifest),
+            key: Secret(key.expose().to_vec()),
+            opened_at: self.inner.now_ms(),
+            expires_at,
+            ..ReceivedRow::default()
+        };
+        let things = self.inner.things_of(&keeper, &shown).await?;
+        row.bytes = things.iter().map(|thing| thing.file.size).sum();
+        let written = row.clone();
+        let inner = Arc::clone(&self.inner);
+        self.inner
+            .tasks
+            .blocking(Lane::Query, move || {
+                inner.library.write(|tx| {
+                    let before = tx.received(id)?;
+                    let mut row = written;
+                    if let Some(before) = before {
+                        row.opened_at = before.opened_at;
+                        row.pinned = before.pinned;
+                    }
+                    tx.put_received(&row)
+                })
+            })
+            .await?;
+        self.inner.events.send(Event::SharesChanged);
+        Ok(self.inner.shown_received(&row))
+    }
+
+    /// All shares that were opened here, newest first.
+    pub async fn all_received(&self) -> Result<Vec<Received>, ReadLibrary> {
+        let rows = self.query(|view| view.all_received()).await?;
+        Ok(rows
+            .iter()
+            .map(|row| self.inner.shown_received(row))
+            .collect())
+    }
+
+    /// One share that was opened here, and what it holds. Connects when it has to.
+    pub async fn received(&self, id: ShareId) -> Result<(Received, Vec<SharedThing>), OpenShared> {
+        let (row, keeper) = self.inner.keeper(id).await?;
+        let manifest = self.inner.read_manifest(&keeper, keeper.manifest).await?;
+        let things = self.inner.things_of(&keeper, &manifest).await?;
+        Ok((self.inner.shown_received(&row), things))
+    }
+
+    /// Strikes an opened share from the list and lets go of it.
+    pub async fn forget_received(&self, id: ShareId) -> Result<(), OpenShared> {
+        let row = self.query(move |view| view.received(id)).await?;
+        row.ok_or(OpenShared::UnknownShare)?;
+        lock(&self.inner.opened.0).remove(&id);
+        let inner = Arc::clone(&self.inner);
+        self.inner
+            .tasks
+            .blocking(Lane::Query, move || {
+                inner.library.write(|tx| tx.delete_received(id))
+            })
+            .await?;
+        self.inner.events.send(Event::SharesChanged);
+        Ok(())
+    }
+
+    /// Opens a file of a share for reading; its bytes come as they are needed.
+    pub async fn open_shared_file(
+        &self,
+        id: ShareId,
+        index: usize,
+        poster: bool,
+    ) -> Result<MediaStream, OpenShared> {
+        let (_, keeper) = self.inner.keeper(id).await?;
+        let manifest = self.inner.read_manifest(&keeper, keeper.manifest).await?;
+        let thing = self.inner.thing_of(&keeper, &manifest, index).await?;
+        let (file, name) = if poster {
+            (
+                thing.poster.ok_or(OpenShared::UnknownShare)?,
+                "poster".to_owned(),
+            )
+        } else {
+            (thing.file, thing.name)
+        };
+        Ok(self.inner.stream_shared(&keeper.line, file, name))
+    }
+}
+
+impl Inner {
+    fn stream_shared(
+        &self,
+        line: &watch::Sender<Line>,
+        file: SharedFile,
+        name: String,
+    ) -> MediaStream {
+        let (root, size, mime) = (file.root, file.size, file.mime.clone());
+        let remote = RemoteFile::new(&self.store, &self.tasks, file, line.subscribe());
+        let source = Source::Remote(Box::new(remote));
+        MediaStream::new(&self.tasks, source, root, size, mime, name)
+    }
+
+    pub(super) fn shown_received(&self, row: &ReceivedRow) -> Received {
+        let held = lock(&self.opened.0).get(&row.id).map(Arc::clone);
+        let line = held.map(|keeper| keeper.line.borrow().clone());
+        let over = row.expires_at.is_some_and(|at| at <= self.now_ms());
+        let (connected, ended) = match line {
+            Some(Line::Over(end)) => (false, Some(end)),
+            _ if over => (false, Some(SharedEnd::Expired)),
+            Some(Line::Up(_)) => (true, None),
+            Some(Line::Down) | None => (false, None),
+        };
+        Received::from_row(row, connected, ended)
+    }
+
+    /// The keeper of a share that was opened before, made anew after a restart.
+    async fn keeper(
+        self: &Arc<Self>,
+        id: ShareId,
+    ) -> Result<(ReceivedRow, Arc<Keeper>), OpenShared> {
+        let inner = Arc::clone(self);
+        let row = self
+            .tasks
+            .blocking(Lane::Query, move || inner.library.reader()?.received(id))
+            .await?;
+        let row = row.ok_or(OpenShared::UnknownShare)?;
+        if let Some(keeper) = lock(&self.opened.0).get(&id) {
+            return Ok((row, Arc::clone(keeper)));
+        }
+        let damaged = || OpenShared::Unreadable("what was noted of it is damaged".to_owned());
+        let link = ShareLink::parse(&row.link)?;
+        let mut keys = LinkKeys::derive(&link.id, &link.secret, None);
+        keys.password = bytes32(&row.password_key.0).map(ProofKey::new);
+        let way = Way::of(&link, keys)?;
+        let network = self.networks.direct().ok_or(OpenShared::Offline)?;
+        let key = bytes32(&row.key.0).ok_or_else(damaged)?;
+        let manifest = row.manifest.ok_or_else(damaged)?;
+        let keeper = self.hold(id, way, key, manifest, network, None);
+        Ok((row, keeper))
+    }
+
+    fn hold(
+        self: &Arc<Self>,
+        id: ShareId,
+        way: Way,
+        key: [u8; 32],
+        manifest: Cid,
+        network: Network,
+        opened: Option<OpenShare>,
+    ) -> Arc<Keeper> {
+        let keeper = Arc::new(Keeper {
+            line: watch::Sender::new(Line::Down),
+            key,
+            manifest,
+            task: Mutex::new(None),
+        });
+        let (line, events) = (keeper.line.clone(), self.events.clone());
+        let task = self.tasks.held(keep(way, network, line, opened, events));
+        *lock(&keeper.task) = Some(task);
+        let mut held = lock(&self.opened.0);
+        if held.len() >= MAX_HELD {
+            // Somebody who reads keeps their own hold; the others connect again when asked.
+            held.retain(|_, keeper| keeper.line.receiver_count() > 0);
+        }
+        held.insert(id, Arc::clone(&keeper));
+        keeper
+    }
+
+    async fn read_manifest(&self, keeper: &Keeper, cid: Cid) -> Result<Manifest, OpenShared> {
+        let bytes = fetch(&self.store, &self.tasks, keeper.line.subscribe(), cid).await?;
+        if bytes.len() > MAX_MANIFEST_LEN {
+            return Err(OpenShared::Unreadable("it is too long".to_owned()));
+        }
+        Manifest::decode(&bytes).map_err(|error| OpenShared::Unreadable(error.to_string()))
+    }
+
+    /// Every thing of a share, in order.
+    async fn things_of(
+        &self,
+        keeper: &Keeper,
+        manifest: &Manifest,
+    ) -> Result<Vec<SharedThing>, OpenShared> {
+        let count = manifest.members.len().max(1);
+        let mut fetched = futures_util::stream::iter(0..count)
+            .map(|index| self.thing_of(keeper, manifest, index))
+            .buffered(MEMBERS_AT_ONCE);
+        let mut all = Vec::with_capacity(count);
+        while let Some(thing) = fetched.next().await {
+            all.push(thing?);
+        }
+        Ok(all)
+    }
+
+    async fn thing_of(
+        &self,
+        keeper: &Keeper,
+        manifest: &Manifest,
+        index: usize,
+    ) -> Result<SharedThing, OpenShared> {
+        let unreadable =
+            |error: super::received::ReadShared| OpenShared::Unreadable(error.to_string());
+        let share = SealKey::new(keeper.key);
+        if !manifest.kind.is_collection() {
+            return match index {
+                0 => things(&share, "", manifest).map_err(unreadable),
+                _ => Err(OpenShared::UnknownShare),
+            };
+        }
+        let member = manifest
+            .members
+            .get(index)
+            .ok_or(OpenShared::UnknownShare)?;
+        let inner = self.read_manifest(keeper, member.manifest).await?;
+        things(&share, &member.name, &inner).map_err(unreadable)
+    }
+}
+
+/// Keeps the line of one share up until it is over.
+async fn keep(
+    way: Way,
+    network: Network,
+    line: watch::Sender<Line>,
+    mut opened: Option<OpenShare>,
+    events: crate::events::Events,
+) {
+    let mut wait = RETRY;
+    loop {
+        let open = match opened.take() {
+            Some(open) => Ok(open),
+            None => way.open(&network).await,
+        };
+        let end = match open {
+            Ok(mut share) => match session(&network, way.peer).await {
+                Ok(session) => {
+                    wait = RETRY;
+                    line.send_replace(Line::Up(Arc::new(session)));
+                    events.send(Event::SharesChanged);
+                    share.ended().await
+                }
+                Err(_) => return,
+            },
+            Err(OpenShared::OpenLink(OpenLink::Expired)) => ShareEnd::Expired,
+            Err(OpenShared::OpenLink(OpenLink::Revoked)) => ShareEnd::Revoked,
+            Err(OpenShared::OpenLink(OpenLink::Closed)) => return,
+            Err(_) => ShareEnd::Disconnected,
+        };
+        let over = match end {
+            ShareEnd::Expired => Some(SharedEnd::Expired),
+            ShareEnd::Revoked => Some(SharedEnd::Revoked),
+            _ => None,
+        };
+        line.send_replace(over.map_or(Line::Down, Line::Over));
+        events.send(Event::SharesChanged);
+        if over.is_some() {
+            return;
+        }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(RETRY_MOST);
+    }
+}

@@ -1,0 +1,133 @@
+//! Saving what was opened: every file is fetched to its end, then taken into the library.
+//!
+//! What is fetched stays in the store, sealed, until it is saved, so a job that was stopped goes on
+//! from there. The plain files stand in `staging/` for as long as the import takes.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use library::ShareId;
+
+use super::open::OpenShared;
+use crate::import::outcome::chain;
+use crate::import::{ImportMode, ImportOptions};
+use crate::jobs::{Job, JobHandle, Meter, Outcome, PauseReason, Request, StartJob, Stop};
+use crate::node::{Inner, Node};
+use crate::stream::{MAX_READ, MediaStream};
+
+impl Node {
+    /// Fetches all of an opened share and takes it into the library.
+    pub async fn save_received(&self, id: ShareId) -> Result<Job, OpenShared> {
+        let row = self.query(move |view| view.received(id)).await?;
+        let row = row.ok_or(OpenShared::UnknownShare)?;
+        let title = crate::import::shown(&row.title);
+        self.inner
+            .begin(title, Request::Save { share: id })
+            .await
+            .map_err(|error: StartJob| OpenShared::Unreadable(error.to_string()))
+    }
+}
+
+impl Inner {
+    /// The body of the job.
+    pub(crate) fn work_save(self: &Arc<Self>, handle: &Arc<JobHandle>, id: ShareId) -> Outcome {
+        let folder = self.home.staging().join(format!("share-{id}"));
+        let outcome = match self.fetch_all(handle, id, &folder) {
+            Err(outcome) => outcome,
+            Ok(paths) => {
+                handle.meter.reset();
+                let options = ImportOptions {
+                    mode: Some(ImportMode::Copy),
+                    ..ImportOptions::default()
+                };
+                self.work_import(handle, &paths, &options)
+            }
+        };
+        let is_over = !matches!(
+            outcome,
+            Outcome::Paused(_) | Outcome::Stopped(Stop::Shutdown | Stop::Elsewhere)
+        );
+        if is_over {
+            let _ = std::fs::remove_dir_all(&folder);
+        }
+        outcome
+    }
+
+    fn fetch_all(
+        self: &Arc<Self>,
+        handle: &JobHandle,
+        id: ShareId,
+        folder: &Path,
+    ) -> Result<Vec<PathBuf>, Outcome> {
+        let failed = |error: &dyn std::error::Error| Outcome::Failed(chain(error));
+        let node = Node {
+            inner: Arc::clone(self),
+        };
+        let runtime = tokio::runtime::Handle::current();
+        let (_, things) = runtime
+            .block_on(node.received(id))
+            .map_err(|error| failed(&error))?;
+        std::fs::create_dir_all(folder).map_err(|error| io_failed(&error))?;
+        let meter = &handle.meter;
+        Meter::set(&meter.files_total, things.len() as u64);
+        Meter::set(
+            &meter.bytes_total,
+            things.iter().map(|thing| thing.file.size).sum(),
+        );
+        let mut taken = std::collections::HashSet::new();
+        let mut paths = Vec::with_capacity(things.len());
+        for (index, thing) in things.iter().enumerate() {
+            let mut path = folder.join(&thing.name);
+            if !taken.insert(thing.name.to_lowercase()) {
+                path = folder.join(format!("{index} {}", thing.name));
+            }
+            meter.at(&path);
+            let stream = runtime
+                .block_on(node.open_shared_file(id, index, false))
+                .map_err(|error| failed(&error))?;
+            fetch_one(handle, &runtime, &stream, &path)?;
+            Meter::add(&meter.files_done, 1);
+            paths.push(path);
+        }
+        Ok(paths)
+    }
+}
+
+fn fetch_one(
+    handle: &JobHandle,
+    runtime: &tokio::runtime::Handle,
+    stream: &MediaStream,
+    path: &Path,
+) -> Result<(), Outcome> {
+    let mut file = std::fs::File::create(path).map_err(|error| io_failed(&error))?;
+    let mut offset = 0;
+    while offset < stream.size() {
+        handle.control.checkpoint()?;
+        let bytes =
+            runtime
+                .block_on(stream.read_at(offset, MAX_READ))
+                .map_err(|error| match error {
+                    crate::stream::ReadMedia::ShuttingDown => Outcome::Stopped(Stop::Shutdown),
+                    error => Outcome::Failed(chain(&error)),
+                })?;
+        if bytes.is_empty() {
+            return Err(Outcome::Failed(
+                "the shared file is shorter than it says".to_owned(),
+            ));
+        }
+        file.write_all(&bytes).map_err(|error| io_failed(&error))?;
+        offset += bytes.len() as u64;
+        Meter::add(&handle.meter.bytes_done, bytes.len() as u64);
+    }
+    Ok(())
+}
+
+fn io_failed(error: &std::io::Error) -> Outcome {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            Outcome::Paused(PauseReason::DiskFull)
+        }
+        _ => Outcome::Failed(chain(error)),
+    }
+}

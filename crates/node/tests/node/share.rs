@@ -1,0 +1,306 @@
+//! Sharing by link between two homes on loopback: what comes over is what was shared, and nothing
+//! else does.
+
+use std::path::Path;
+use std::time::Duration;
+
+use dag::share_link::ShareLink;
+use node::{
+    Node, NodeConfig, OpenLink, OpenShared, Share, ShareId, ShareRequest, ShareState, SharedEnd,
+};
+use tempfile::TempDir;
+
+use crate::support::{import_paths, item_named, noise, read_item};
+
+/// Long enough for a busy machine; nothing waits for it when all is well.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+async fn open_networked(home: &Path) -> Node {
+    let options = node::NetworkOptions {
+        loopback_only: true,
+    };
+    let config = NodeConfig::new(home).with_network(options);
+    Node::open(config).await.expect("the home opens")
+}
+
+/// Waits for a state that an event announces.
+async fn until<T, F>(node: &Node, mut ask: F) -> T
+where
+    F: AsyncFnMut() -> Option<T>,
+{
+    let mut events = node.events();
+    let waiting = async {
+        loop {
+            if let Some(found) = ask().await {
+                return found;
+            }
+            events.next().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting)
+        .await
+        .expect("it happens in time")
+}
+
+async fn ready(node: &Node, id: ShareId) -> Share {
+    until(node, async || {
+        let shares = node.shares().await.expect("the library reads");
+        let share = shares.into_iter().find(|share| share.id == id)?;
+        assert_ne!(share.state, ShareState::Failed, "{:?}", share.message);
+        (share.state == ShareState::Ready).then_some(share)
+    })
+    .await
+}
+
+/// A home that shares one file of `bytes`, and its link.
+struct Sharer {
+    _home: TempDir,
+    node: Node,
+    bytes: Vec<u8>,
+    share: Share,
+}
+
+async fn sharer(len: usize, request: ShareRequest) -> Sharer {
+    let home = tempfile::tempdir().expect("a folder");
+    let files = tempfile::tempdir().expect("a folder");
+    let bytes = noise(len, 7);
+    let path = files.path().join("a file.bin");
+    std::fs::write(&path, &bytes).expect("written");
+    let node = open_networked(home.path()).await;
+    import_paths(&node, &[&path]).await;
+    let items = vec![item_named(&node, "a file.bin").await.id];
+    let share = node
+        .share(ShareRequest { items, ..request })
+        .await
+        .expect("it can be shared");
+    let share = ready(&node, share.id).await;
+    Sharer {
+        _home: home,
+        node,
+        bytes,
+        share,
+    }
+}
+
+impl Sharer {
+    fn link(&self) -> String {
+        self.share.link.clone().expect("a ready share has a link")
+    }
+}
+
+async fn read_all(node: &Node, id: ShareId, index: usize) -> Vec<u8> {
+    let stream = node
+        .open_shared_file(id, index, false)
+        .await
+        .expect("the file opens");
+    let mut all = Vec::new();
+    while (all.len() as u64) < stream.size() {
+        let part = stream
+            .read_at(all.len() as u64, node::MAX_READ)
+            .await
+            .expect("the bytes come");
+        assert!(!part.is_empty());
+        all.extend_from_slice(&part);
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_link_opens_is_what_was_shared_to_the_byte() {
+    let sharer = sharer(3_000_001, ShareRequest::default()).await;
+    let home = tempfile::tempdir().expect("a folder");
+    let opener = open_networked(home.path()).await;
+
+    let received = opener
+        .open_shared(sharer.link(), None)
+        .await
+        .expect("it opens");
+    assert_eq!(received.title, "a file.bin");
+    assert_eq!(received.bytes, 3_000_001);
+    assert_eq!(received.peer, sharer.node.identity().peer_id);
+    let (_, things) = opener.received(received.id).await.expect("it is listed");
+    assert_eq!(things.len(), 1);
+    assert_eq!(read_all(&opener, received.id, 0).await, sharer.bytes);
+
+    // Anywhere in it, across the ends of frames and leaves.
+    let stream = opener
+        .open_shared_file(received.id, 0, false)
+        .await
+        .expect("the file opens");
+    for (offset, len) in [(2_999_990, 11), (65_519, 3), (262_079, 300_000), (0, 1)] {
+        let part = stream.read_at(offset, len).await.expect("the bytes come");
+        let offset = usize::try_from(offset).expect("small");
+        assert_eq!(part, sharer.bytes[offset..offset + len], "at {offset}");
+    }
+    opener.shutdown().await;
+    sharer.node.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_share_takes_no_second_copy_and_is_there_after_a_restart() {
+    let sharer = sharer(8 << 20, ShareRequest::default()).await;
+    let used = sharer.node.storage().await.used;
+    assert!(used < (8 << 20) + (1 << 20), "{used} bytes for 8 MiB");
+
+    let link = sharer.link();
+    sharer.node.shutdown().await;
+    drop(sharer.node);
+    let again = open_networked(sharer._home.path()).await;
+    let share = again.shares().await.expect("the library reads").remove(0);
+    assert_eq!(share.state, ShareState::Ready);
+    let (old, new) = (
+        ShareLink::parse(&link).expect("a link"),
+        ShareLink::parse(&share.link.expect("it has one")).expect("a link"),
+    );
+    let sorted = |link: ShareLink| {
+        let mut addresses = link.addresses;
+        addresses.sort();
+        addresses
+    };
+    assert_eq!(sorted(old), sorted(new), "the ports stay the same");
+
+    let home = tempfile::tempdir().expect("a folder");
+    let opener = open_networked(home.path()).await;
+    let received = opener
+        .open_shared(link, None)
+        .await
+        .expect("the old link opens");
+    assert_eq!(read_all(&opener, received.id, 0).await, sharer.bytes);
+    opener.shutdown().await;
+    again.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_asked_for_and_a_wrong_one_does_not_open() {
+    let request = ShareRequest {
+        password: Some("correct horse".to_owned()),
+        ..ShareRequest::default()
+    };
+    let sharer = sharer(1000, request).await;
+    let home = tempfile::tempdir().expect("a folder");
+    let opener = open_networked(home.path()).await;
+    let open =
+        |password: Option<&str>| opener.open_shared(sharer.link(), password.map(str::to_owned));
+
+    let asked = open(None).await.expect_err("it has a password");
+    assert!(matches!(
+        asked,
+        OpenShared::OpenLink(OpenLink::NeedsPassword(_))
+    ));
+    let wrong = open(Some("wrong")).await.expect_err("it is wrong");
+    assert!(matches!(
+        wrong,
+        OpenShared::OpenLink(OpenLink::WrongPassword)
+    ));
+    let received = open(Some("correct horse")).await.expect("it opens");
+    assert_eq!(read_all(&opener, received.id, 0).await, sharer.bytes);
+    opener.shutdown().await;
+    sharer.node.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn taking_back_ends_what_is_open_and_what_would_be_opened() {
+    let sharer = sharer(40 << 20, ShareRequest::default()).await;
+    let home = tempfile::tempdir().expect("a folder");
+    let opener = open_networked(home.path()).await;
+    let received = opener
+        .open_shared(sharer.link(), None)
+        .await
+        .expect("it opens");
+    let stream = opener
+        .open_shared_file(received.id, 0, false)
+        .await
+        .expect("the file opens");
+    stream.read_at(0, 1000).await.expect("the beginning comes");
+
+    let revoked = sharer
+        .node
+        .revoke_share(received.id)
+        .await
+        .expect("it is taken back");
+    assert_eq!(revoked.state, ShareState::Revoked);
+    assert_eq!(revoked.link, None);
+    until(&opener, async || {
+        let all = opener.all_received().await.expect("the library reads");
+        (all[0].ended == Some(SharedEnd::Revoked)).then_some(())
+    })
+    .await;
+    let ended = stream.read_at(39 << 20, 1000).await;
+    assert!(
+        matches!(ended, Err(node::ReadMedia::TakenBack)),
+        "{ended:?}"
+    );
+
+    let other_home = tempfile::tempdir().expect("a folder");
+    let other = open_networked(other_home.path()).await;
+    let refused = other
+        .open_shared(sharer.link(), None)
+        .await
+        .expect_err("it is over");
+    assert!(
+        matches!(refused, OpenShared::OpenLink(OpenLink::Revoked)),
+        "{refused}"
+    );
+    for node in [&opener, &other, &sharer.node] {
+        node.shutdown().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn saving_takes_it_into_the_library_whole() {
+    let sharer = sharer(2_500_000, ShareRequest::default()).await;
+    let home = tempfile::tempdir().expect("a folder");
+    let opener = open_networked(home.path()).await;
+    let received = opener
+        .open_shared(sharer.link(), None)
+        .await
+        .expect("it opens");
+    let job = opener.save_received(received.id).await.expect("it starts");
+    let job = opener.wait_job(job.id).await.expect("it ends");
+    assert_eq!(job.state, node::JobState::Done, "{:?}", job.message);
+    assert_eq!(
+        read_item(&opener, "a file.bin").await.as_ref(),
+        Ok(&sharer.bytes)
+    );
+    opener.shutdown().await;
+    sharer.node.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_that_are_cut_altered_or_our_own_say_so() {
+    let sharer = sharer(1000, ShareRequest::default()).await;
+    let home = tempfile::tempdir().expect("a folder");
+    let opener = open_networked(home.path()).await;
+    let link = sharer.link();
+    let open = |text: String| opener.open_shared(text, None);
+
+    let cut = open(link[..link.len() / 2].to_owned())
+        .await
+        .expect_err("it is cut");
+    assert!(matches!(cut, OpenShared::ParseLink(_)), "{cut}");
+    let (head, secret) = link.split_once('#').expect("the secret is the fragment");
+    let first = if secret.starts_with('A') { 'B' } else { 'A' };
+    let altered = format!("{head}#{first}{}", &secret[1..]);
+    let unknown = open(altered).await.expect_err("the secret is another");
+    assert!(
+        matches!(unknown, OpenShared::OpenLink(OpenLink::Unknown)),
+        "{unknown}"
+    );
+    let own = sharer
+        .node
+        .open_shared(link.clone(), None)
+        .await
+        .expect_err("it is ours");
+    assert!(matches!(own, OpenShared::OwnLink));
+    sharer.node.shutdown().await;
+    let gone = open(link).await.expect_err("nobody is there");
+    assert!(matches!(gone, OpenShared::Unreachable), "{gone}");
+    assert!(
+        opener
+            .all_received()
+            .await
+            .expect("the library reads")
+            .is_empty()
+    );
+    opener.shutdown().await;
+}
