@@ -84,6 +84,8 @@ pub(crate) struct Inner {
     /// Storage folders that were there when last asked.
     pub(crate) online: Mutex<Vec<store::FolderId>>,
     pub(crate) changed: crate::moved::KnownChanged,
+    pub(crate) files: crate::files::FilesRoot,
+    pub(crate) network: crate::network::Port,
     pub(crate) import_turns: Semaphore,
     pub(crate) import_threads: usize,
     settings: Mutex<SettingsFile>,
@@ -489,6 +491,8 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
         looking: AtomicBool::new(false),
         online: Mutex::new(Vec::new()),
         changed: crate::moved::KnownChanged::default(),
+        files: crate::files::FilesRoot::default(),
+        network: crate::network::Port::default(),
         import_turns: Semaphore::new(IMPORT_TURNS),
         import_threads,
         settings: Mutex::new(settings),

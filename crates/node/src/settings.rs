@@ -6,6 +6,8 @@
 
 mod file;
 
+use std::net::SocketAddr;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -109,6 +111,9 @@ pub struct Settings {
     pub captions: CaptionStyle,
     /// Remove the place from photos that leave this machine.
     pub strip_location: bool,
+    /// Where programs made for BTFS or IPFS are answered; `None` is nowhere. Only in the file:
+    /// whoever holds the session of the interface cannot open it.
+    pub rpc_address: Option<SocketAddr>,
 }
 
 /// Why settings could not be changed. Nothing was changed then.
@@ -221,6 +226,11 @@ impl Settings {
             self.captions.delay_ms.unsigned_abs() <= 60_000,
             "captions",
             "delayMs is at most one minute",
+        )?;
+        allow(
+            self.rpc_address.is_none_or(|at| at.ip().is_loopback()),
+            "rpcAddress",
+            "a loopback address with a port, as \"127.0.0.1:5001\", or null",
         )
     }
 }

@@ -28,6 +28,7 @@ pub(crate) fn config() -> ServerConfig {
     ServerConfig {
         api: any,
         media: any,
+        rpc: None,
         token: None,
         window_origin: Some(WINDOW.to_owned()),
         ui: UiAssets::embedded(|path| match path {
