@@ -31,6 +31,7 @@ const suites = [
   ['rust', () => cargoTest(['--workspace', '--locked', '--no-fail-fast'])],
   ['ui unit', () => vitest(['--root', 'ui'])],
   ['scripts', () => nodeTest(specs('tests/scripts'))],
+  ['interop', () => nodeTest(specs('tests/interop'), { env: { ...binaries, LANG: 'C.UTF-8' }, timeout: 600_000 })],
   ['ui', () => nodeTest(specs('tests/ui'), { env: { ...binaries, ...quietDesktop }, timeout: 600_000 })],
   ['desktop', desktop],
 ]

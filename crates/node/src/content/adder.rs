@@ -46,12 +46,10 @@ impl<'a> Adder<'a> {
         };
         batch.put(block).map_err(put_failed)?;
         self.in_batch += block.bytes.len() as u64;
-        if self.in_batch >= BATCH_BYTES {
-            self.in_batch = 0;
-            let full = std::mem::replace(batch, self.inner.store.batch());
-            full.commit().map_err(commit_failed)?;
+        match self.in_batch >= BATCH_BYTES {
+            true => self.flush(),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     /// Adds a file.
@@ -100,6 +98,16 @@ impl<'a> Adder<'a> {
         if let Some(batch) = &mut self.batch {
             batch.unpin(cid, Some(name));
         }
+    }
+
+    /// Makes what was put readable, before anything is pinned.
+    pub(crate) fn flush(&mut self) -> Result<(), WriteContent> {
+        self.in_batch = 0;
+        if let Some(batch) = &mut self.batch {
+            let full = std::mem::replace(batch, self.inner.store.batch());
+            full.commit().map_err(commit_failed)?;
+        }
+        Ok(())
     }
 
     /// Makes everything durable, pins included.

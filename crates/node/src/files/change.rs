@@ -79,7 +79,8 @@ impl<'a> Change<'a> {
         }
         let version = version.unwrap_or_else(|| version_of(&self.root));
         let empty = self.adder.directory(DirectoryBuilder::new(), version)?;
-        self.set(path.names(), Some(empty.block.cid), parents)
+        let entry = (empty.block.cid, empty.cumulative_size);
+        self.set(path.names(), Some(entry), parents)
     }
 
     pub(super) fn link(
@@ -98,7 +99,8 @@ impl<'a> Change<'a> {
                 return Err(ChangeFiles::Exists(to));
             }
         }
-        self.set(to.names(), Some(content), parents)
+        let entry = (content, self.inner.stat_content(content)?.cumulative);
+        self.set(to.names(), Some(entry), parents)
     }
 
     pub(super) fn rename(
@@ -126,8 +128,11 @@ impl<'a> Change<'a> {
         if to.names().starts_with(from.names()) || to.names().is_empty() {
             return Err(ChangeFiles::Impossible(to));
         }
+        let entry = (moved, self.inner.stat_content(moved)?.cumulative);
         self.set(from.names(), None, false)?;
-        self.set(to.names(), Some(moved), false)
+        // What was put is read again.
+        self.adder.flush()?;
+        self.set(to.names(), Some(entry), false)
     }
 
     pub(super) fn remove(&mut self, path: &FilesPath, recursive: bool) -> Result<(), ChangeFiles> {
@@ -143,11 +148,12 @@ impl<'a> Change<'a> {
         self.set(path.names(), None, false)
     }
 
-    /// Puts `content` at a path or, when it is `None`, takes away what is there.
+    /// Puts content, with the size of all its blocks, at a path or, when it is `None`, takes away
+    /// what is there.
     pub(super) fn set(
         &mut self,
         names: &[String],
-        content: Option<Cid>,
+        content: Option<(Cid, u64)>,
         parents: bool,
     ) -> Result<(), ChangeFiles> {
         let Some((_, above)) = names.split_last() else {
@@ -173,10 +179,7 @@ impl<'a> Change<'a> {
         for cid in chain.iter().flatten() {
             version = version_of(cid);
         }
-        let mut below = match content {
-            Some(cid) => Some((cid, self.inner.stat_content(cid)?.cumulative)),
-            None => None,
-        };
+        let mut below = content;
         // From the innermost directory up; each has one name to change.
         for (directory, name) in chain.iter().zip(names).rev() {
             let version = directory.as_ref().map_or(version, version_of);

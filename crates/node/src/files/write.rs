@@ -104,7 +104,7 @@ fn write(
                 rest: None,
             }),
     )?;
-    let content = root.cid;
+    let content = (root.cid, root.cumulative_size);
     // The adder holds the blocks until the tree has them.
     inner.change_files(|change| {
         if change.find(path.names())? != before {
