@@ -3,6 +3,8 @@
 //! The tree is one root CID, and the pin named [`PIN_FILES`] is where it is kept. A change puts
 //! its new blocks, and then one commit pins the new root and lets go of the old one: it happened
 //! or it did not, whenever the process is killed. Directories become sharded when they are large.
+//! The file `files-root` in the home repeats the root, for the day when the block index is lost
+//! and with it every pin.
 //!
 //! Locks: `Inner::files` is held while the root changes, never while a client is waited for; a
 //! file that is written is hashed first, and put into the tree when nobody else changed it since.
@@ -244,13 +246,45 @@ impl Inner {
             None => {
                 let mut adder = Adder::new(self, FileShape::default(), false);
                 let empty = adder.directory(DirectoryBuilder::new(), CidVersion::V0)?;
-                adder.pin(&empty.block.cid, PinKind::ReferenceOk, PIN_FILES);
+                let root = self.remembered_root().unwrap_or(empty.block.cid);
+                adder.pin(&root, PinKind::ReferenceOk, PIN_FILES);
                 adder.commit()?;
-                empty.block.cid
+                root
             }
         };
         *kept = Some(root);
         Ok((root, kept))
+    }
+
+    /// The root that was written down, when its block is here.
+    fn remembered_root(&self) -> Option<Cid> {
+        let text = std::fs::read_to_string(self.home.files_root()).ok()?;
+        let root = dag::parse_cid(text.trim()).ok()?;
+        self.store.has(&root).ok()?.then_some(root)
+    }
+
+    /// Writes the root down. Not synced: the pin is what counts.
+    fn remember_root(&self, root: &Cid) {
+        let path = self.home.files_root();
+        let temporary = path.with_extension("new");
+        let written = std::fs::write(&temporary, format!("{root}\n"))
+            .and_then(|()| std::fs::rename(&temporary, &path));
+        if let Err(error) = written {
+            tracing::warn!(%error, "the root of the tree of files could not be written down");
+        }
+    }
+
+    /// After a rebuilt index: pins the tree again, if there was one, before anything is collected.
+    pub(crate) fn pin_files_again(&self) -> Result<(), ChangeFiles> {
+        match self.remembered_root() {
+            Some(_) => self.files_root().map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// After a restore put another tree in place.
+    pub(crate) fn look_for_files_again(&self) {
+        *lock(&self.files.0) = None;
     }
 
     fn files_path(&self, path: &FilesPath) -> Result<ContentPath, ChangeFiles> {
@@ -303,7 +337,9 @@ impl Inner {
         let (before, mut kept) = self.files_root()?;
         let mut change = Change::new(self, before);
         act(&mut change)?;
-        *kept = Some(change.commit(before)?);
+        let root = change.commit(before)?;
+        *kept = Some(root);
+        self.remember_root(&root);
         drop(kept);
         self.events.send(crate::events::Event::StorageChanged);
         Ok(())

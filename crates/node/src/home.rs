@@ -83,6 +83,10 @@ impl Home {
         self.root.join("thumbs")
     }
 
+    pub(crate) fn files_root(&self) -> PathBuf {
+        self.root.join("files-root")
+    }
+
     pub(crate) fn staging(&self) -> PathBuf {
         self.root.join("staging")
     }

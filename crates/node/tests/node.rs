@@ -21,5 +21,7 @@ mod archive;
 #[path = "node/life.rs"]
 mod life;
 
+#[path = "node/files.rs"]
+mod files;
 #[path = "node/pins.rs"]
 mod pins;

@@ -57,6 +57,14 @@ impl Call {
     }
 }
 
+/// A list that is not streamed may not be longer.
+pub(super) const MAX_LIST: usize = 1_000_000;
+
+/// Says how to get a long list.
+pub(super) fn too_long() -> RpcError {
+    RpcError::failed("the list has more than a million entries; ask for it with stream=true")
+}
+
 /// A CID version as an option.
 pub(super) fn cid_version(args: &Args) -> RpcResult<Option<CidVersion>> {
     match args.number(&["cid-version", "cid-ver"])? {
@@ -152,6 +160,9 @@ pub(super) async fn ls(call: Call) -> RpcResult<Response> {
             let mut links = Vec::new();
             while let Some(entry) = found.next().await {
                 links.push(link(&entry?));
+                if links.len() > MAX_LIST {
+                    return Err(too_long());
+                }
             }
             objects.push(json!({ "Hash": arg, "Links": links }));
         }

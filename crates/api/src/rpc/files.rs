@@ -9,7 +9,7 @@ use tokio_util::io::StreamReader;
 
 use super::{
     Call, answer,
-    content::{cid_version, only_sha2_256},
+    content::{MAX_LIST, cid_version, only_sha2_256, too_long},
     error::{RpcError, RpcResult},
     multipart::Multipart,
 };
@@ -62,7 +62,10 @@ pub(super) async fn ls(call: Call) -> RpcResult<Response> {
     if call.args.is_on(&["stream"])? {
         return answer::lines(entries).await;
     }
-    let mut entries: Vec<Value> = entries.try_collect().await?;
+    let mut entries: Vec<Value> = entries.take(MAX_LIST + 1).try_collect().await?;
+    if entries.len() > MAX_LIST {
+        return Err(too_long());
+    }
     if !call.args.is_on(&["U"])? {
         entries.sort_by(|a, b| a["Name"].as_str().cmp(&b["Name"].as_str()));
     }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     Call, answer,
+    content::{MAX_LIST, too_long},
     error::{RpcError, RpcResult},
 };
 
@@ -149,6 +150,9 @@ pub(super) async fn ls(call: Call) -> RpcResult<Response> {
             value["Name"] = pin.name.into();
         }
         keys.insert(pin.cid.to_string(), value);
+        if keys.len() > MAX_LIST {
+            return Err(too_long());
+        }
     }
     Ok(answer::one(&json!({ "Keys": keys })))
 }

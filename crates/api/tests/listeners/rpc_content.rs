@@ -160,7 +160,9 @@ async fn refs_follow_as_far_as_they_are_told() {
         );
     }
     let edges = world
-        .rpc(&format!("refs?arg={root}&format=%3Csrc%3E+has+%3Clinkname%3E"))
+        .rpc(&format!(
+            "refs?arg={root}&format=%3Csrc%3E+has+%3Clinkname%3E"
+        ))
         .await;
     assert_eq!(lines(&edges.text())[0]["Ref"], format!("{root} has a"));
     let verify = world.rpc("pin/verify?verbose=true").await;
