@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { cargo, debugBinary } from './lib/cargo.mjs'
 import { hasProgram } from './lib/machine.mjs'
 import { root } from './lib/paths.mjs'
+import { pythonWith } from './lib/python.mjs'
 import { runStages } from './lib/stages.mjs'
 import { cargoTest, nodeTest, vitest } from './lib/suites.mjs'
 import { buildUi } from './lib/ui.mjs'
@@ -32,10 +33,17 @@ const suites = [
   ['rust', () => cargoTest(['--workspace', '--locked', '--no-fail-fast'])],
   ['ui unit', () => vitest(['--root', 'ui'])],
   ['scripts', () => nodeTest(specs('tests/scripts'))],
-  ['interop', () => nodeTest(specs('tests/interop'), { env: binaries, timeout: 600_000 })],
+  ['interop', () => nodeTest(specs('tests/interop'), { env: { ...binaries, LANG: 'C.UTF-8' }, timeout: 600_000 })],
+  ['interop python', interopPython],
   ['ui', () => nodeTest(specs('tests/ui'), { env: { ...binaries, ...quietDesktop }, timeout: 600_000 })],
   ['desktop', desktop],
 ]
+
+function interopPython() {
+  const { python, missing } = pythonWith('tests/interop/python/requirements.txt')
+  if (missing) return { passed: 0, failed: 0, notRun: missing }
+  return nodeTest(specs('tests/interop/python'), { env: { ...binaries, TRIBUTARY_PYTHON: python, LANG: 'C.UTF-8' } })
+}
 
 function desktop() {
   const missing = ['dbus-run-session', 'xvfb-run', 'WebKitWebDriver', 'ffmpeg'].filter((program) => !hasProgram(program))

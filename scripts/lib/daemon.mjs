@@ -7,13 +7,14 @@ import { cpuSeconds, start, stop } from './process.mjs'
 const POLL_MS = 10
 
 /**
- * Starts the `tributary` binary as a daemon. `home` is made inside `parent` when none is given.
+ * Starts the `tributary` binary as a daemon. `home` is made inside `parent` when none is given;
+ * `more` are further arguments of the daemon.
  * Resolves to its endpoint (`api`, `media`, `token`, `url` to open in a browser) and calls on it.
  */
-export async function openDaemon(tributary, parent, home = mkdtempSync(join(parent, 'home-'))) {
+export async function openDaemon(tributary, parent, home = mkdtempSync(join(parent, 'home-')), more = []) {
   const { child, value } = await start(
     tributary,
-    ['--home', home, '--json', 'daemon', '--api', '127.0.0.1:0', '--media', '127.0.0.1:0'],
+    ['--home', home, '--json', 'daemon', '--api', '127.0.0.1:0', '--media', '127.0.0.1:0', ...more],
     (out) => (out.includes('\n') ? JSON.parse(out.split('\n')[0]) : null),
   )
   const call = async (method, path, body) => {

@@ -124,6 +124,7 @@ async fn serve(node: Node) -> Result<Backend, StartProblem> {
     let config = ServerConfig {
         api: any_port,
         media: any_port,
+        rpc: node.settings().rpc_address,
         token: None,
         window_origin: Some(WINDOW_ORIGIN.to_owned()),
         ui: UiAssets::none(),

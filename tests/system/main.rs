@@ -4,6 +4,7 @@ mod bad_content;
 mod bad_homes;
 mod changing_files;
 mod damaged_segment;
+mod files_kill;
 mod full_disk;
 mod hostile_http;
 mod hostile_names;

@@ -60,6 +60,8 @@ pub(crate) struct Daemon {
     pub(crate) api: String,
     pub(crate) media: String,
     pub(crate) token: String,
+    /// `http://127.0.0.1:PORT` of the RPC listener, and its credential.
+    pub(crate) rpc: (String, String),
     pub(crate) home: PathBuf,
 }
 
@@ -119,6 +121,7 @@ impl Daemon {
             .arg("--home")
             .arg(home)
             .args(["--json", "daemon", "--api", "127.0.0.1:0"])
+            .args(["--rpc", "127.0.0.1:0"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(File::create(&log).expect("a log"))
@@ -144,6 +147,7 @@ impl Daemon {
             api: text("api"),
             media: text("media"),
             token: text("token"),
+            rpc: (text("rpc"), text("rpcToken")),
             home: home.to_owned(),
         }
     }
@@ -313,6 +317,24 @@ impl Daemon {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
         self.exited()
+    }
+
+    /// A command of the RPC listener, with one part as its body: status and text. An error when
+    /// the daemon is gone.
+    pub(crate) fn rpc(&self, command: &str, body: &str) -> Result<(u16, String), ureq::Error> {
+        let request = self.agent.post(format!("{}/api/v0/{command}", self.rpc.0));
+        let mut response = request
+            .header("authorization", format!("Bearer {}", self.rpc.1))
+            .header("content-type", "multipart/form-data; boundary=b")
+            .send(format!("--b\r\nA: b\r\n\r\n{body}\r\n--b--\r\n"))?;
+        let status = response.status().as_u16();
+        Ok((status, response.body_mut().read_to_string()?))
+    }
+
+    /// Ends it as a crash would.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("reaped");
     }
 
     /// Its process id.

@@ -58,7 +58,7 @@ impl Source {
     }
 
     /// As [`Source::read`], with the first piece read already.
-    async fn begin(&self, range: Range<u64>) -> Result<Pieces, ReadMedia> {
+    pub(crate) async fn begin(&self, range: Range<u64>) -> Result<Pieces, ReadMedia> {
         let mut pieces = self.read(range);
         match pieces.next().await {
             Some(first) => {
@@ -100,7 +100,8 @@ impl Source {
     }
 }
 
-type Pieces = stream::BoxStream<'static, Result<Bytes, ReadMedia>>;
+/// Bytes as they are read.
+pub(crate) type Pieces = stream::BoxStream<'static, Result<Bytes, ReadMedia>>;
 
 fn unpack(pieces: Result<Vec<Bytes>, ReadMedia>) -> impl Stream<Item = Result<Bytes, ReadMedia>> {
     match pieces {

@@ -1,14 +1,16 @@
-//! The only HTTP listeners of Tributary: the app API with its UI, and media with the gateway.
+//! The only HTTP listeners of Tributary: the app API with its UI, media with the gateway, and,
+//! when a person turns it on, the API of BTFS and IPFS nodes for programs made for them.
 //!
 //! What this is not: a place for domain decisions. Handlers check, convert and
 //! call [`node::Node`]; nothing below this crate knows HTTP.
 //!
 //! Invariants:
-//! - Two listeners, two ports, two origins. Listener (a) has the API and the UI;
-//!   listener (b) has bytes that others may have made, and not one API route.
+//! - An origin a listener. Listener (a) has the API and the UI; listener (b) has bytes that
+//!   others may have made, and not one API route; listener (c) is off by default, has a
+//!   credential of its own and no page.
 //! - Nothing happens for a request whose Host, Origin or token is wrong: the
 //!   guard runs before routing and before the body is read.
-//! - Both listeners bind to loopback only.
+//! - All bind to loopback only.
 //! - Every connection task and stream ends when [`Server::shutdown`] is called.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -33,6 +35,8 @@ mod media;
 mod media_app;
 mod range;
 
+mod rpc;
+
 mod clock;
 mod convert;
 pub mod dto;
@@ -40,5 +44,5 @@ mod error;
 
 pub use error::{ApiError, ApiResult};
 pub use openapi::openapi_json;
-pub use server::{Endpoint, Server, ServerConfig, StartServer};
+pub use server::{Endpoint, RpcEndpoint, Server, ServerConfig, StartServer};
 pub use ui::{FindAsset, UiAssets};

@@ -1,4 +1,4 @@
-//! The two listeners: start, where they listen, end.
+//! The listeners: start, where they listen, end.
 //!
 //! Every connection is a task of one tracker. [`Server::shutdown`] stops accepting, lets
 //! requests that are under way finish for a short while, ends event streams, and joins
@@ -29,7 +29,7 @@ use crate::{
     media,
     media_app::MediaApp,
     openapi::BASE,
-    routes,
+    routes, rpc,
     token::SessionToken,
     ui::{self, UiAssets},
 };
@@ -44,6 +44,8 @@ pub struct ServerConfig {
     pub api: SocketAddr,
     /// Address of media and gateway; port 0 takes any free one. Loopback only.
     pub media: SocketAddr,
+    /// Address of the API for programs made for BTFS or IPFS; none is off. Loopback only.
+    pub rpc: Option<SocketAddr>,
     /// The session token; a random one when absent.
     pub token: Option<String>,
     /// Origin of the desktop window, which may script the API across origins.
@@ -63,6 +65,25 @@ pub struct Endpoint {
     pub media_url: String,
     /// The session token.
     pub token: String,
+    /// The API for programs made for BTFS or IPFS, when it is on.
+    pub rpc: Option<RpcEndpoint>,
+}
+
+/// Where programs made for BTFS or IPFS are answered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RpcEndpoint {
+    /// `http://127.0.0.1:PORT`; `/api/v0` and `/api/v1` below it.
+    pub url: String,
+    /// The credential: a bearer token, or the password of any user.
+    pub token: String,
+}
+
+impl std::fmt::Debug for RpcEndpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RpcEndpoint")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Endpoint {
@@ -163,7 +184,7 @@ impl StartServer {
     }
 }
 
-/// Both listeners of a node, running.
+/// The listeners of a node, running.
 #[derive(Debug)]
 pub struct Server {
     endpoint: Endpoint,
@@ -176,7 +197,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Binds both listeners, serves, and then writes `run.json`. Must be called on a
+    /// Binds the listeners, serves, and then writes `run.json`. Must be called on a
     /// multi-thread tokio runtime.
     pub async fn start(node: Node, config: ServerConfig) -> Result<Self, StartServer> {
         let token = match config.token {
@@ -186,11 +207,16 @@ impl Server {
         };
         let (api_listener, api) = bind(config.api).await?;
         let (media_listener, media) = bind(config.media).await?;
+        let rpc_listener = match config.rpc {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
         let key = links::key::load_or_make(node.home()).map_err(|_| StartServer::MakeSecret)?;
-        let endpoint = Endpoint {
+        let mut endpoint = Endpoint {
             api_url: format!("http://{api}"),
             media_url: format!("http://{media}"),
             token: token.as_str().to_owned(),
+            rpc: None,
         };
         let signer = Links::new(key, endpoint.media_url.clone());
         let api_door = Door::new(api, config.window_origin.clone());
@@ -212,8 +238,18 @@ impl Server {
             asked_to_end: asked,
         });
         let run_file = node.home().join("run.json");
-        let media_app = MediaApp::new(node, media_door, signer);
         let tracker = TaskTracker::new();
+        if let Some((listener, at)) = rpc_listener {
+            let (router, rpc) = rpc_router(&node, &endpoint, at)?;
+            endpoint.rpc = Some(rpc);
+            tracker.spawn(listen::serve(
+                listener,
+                router,
+                tracker.clone(),
+                ending.clone(),
+            ));
+        }
+        let media_app = MediaApp::new(node, media_door, signer);
         tracker.spawn(listen::serve(
             api_listener,
             app_router(app),
@@ -259,7 +295,7 @@ impl Server {
         let _ = asked.wait_for(|asked| *asked).await;
     }
 
-    /// Ends both listeners and joins their tasks, in under a second. Safe to call twice.
+    /// Ends the listeners and joins their tasks, in under a second. Safe to call twice.
     pub async fn shutdown(&self) {
         {
             let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
@@ -278,8 +314,31 @@ impl Server {
             api: self.endpoint.api_url.clone(),
             token: self.endpoint.token.clone(),
             media: self.endpoint.media_url.clone(),
+            rpc: self.endpoint.rpc.as_ref().map(|rpc| rpc.url.clone()),
+            rpc_token: self.endpoint.rpc.as_ref().map(|rpc| rpc.token.clone()),
         }
     }
+}
+
+/// Listener (c), and how it is reached.
+fn rpc_router(
+    node: &Node,
+    others: &Endpoint,
+    at: SocketAddr,
+) -> Result<(Router, RpcEndpoint), StartServer> {
+    let credential = rpc::load_or_make(node.home()).map_err(|_| StartServer::MakeSecret)?;
+    let reached = RpcEndpoint {
+        url: format!("http://{at}"),
+        token: credential.as_str().to_owned(),
+    };
+    let listeners = [
+        others.api_url.clone(),
+        others.media_url.clone(),
+        reached.url.clone(),
+    ];
+    let door = Door::new(at, None);
+    let rpc = rpc::Rpc::new(node.clone(), door, credential, listeners);
+    Ok((rpc::router(rpc), reached))
 }
 
 fn is_usable(token: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Both listeners over real sockets, with a real node behind them.
+//! The listeners over real sockets, with a real node behind them.
 
 #[path = "listeners/auth.rs"]
 mod auth;
@@ -10,5 +10,9 @@ mod hostile;
 mod life;
 #[path = "listeners/media.rs"]
 mod media;
+#[path = "listeners/rpc.rs"]
+mod rpc;
+#[path = "listeners/rpc_content.rs"]
+mod rpc_content;
 #[path = "listeners/support.rs"]
 mod support;

@@ -99,6 +99,10 @@ pub(crate) struct Daemon {
     /// Address of media and the gateway
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
     pub(crate) media: SocketAddr,
+    /// Answer programs made for BTFS or IPFS at this address, as 127.0.0.1:5001 [default: off, or
+    /// the setting rpcAddress]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) rpc: Option<SocketAddr>,
     /// Serve the web interface from this folder instead of the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) ui: Option<PathBuf>,
@@ -135,7 +139,7 @@ pub(crate) struct Add {
     /// Leaves without wrapper [default: as the version says]
     #[arg(long, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
     pub(crate) raw_leaves: Option<bool>,
-    /// How to cut files: size-BYTES
+    /// How to cut files: size-BYTES, rabin-MIN-AVG-MAX or buzhash
     #[arg(long, default_value = "size-262144")]
     pub(crate) chunker: String,
     /// Keep the files in place and store only references

@@ -68,6 +68,7 @@ impl Session {
         let config = ServerConfig {
             api: any,
             media: any,
+            rpc: None,
             token: None,
             window_origin: None,
             ui: UiAssets::none(),

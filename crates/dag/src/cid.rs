@@ -23,6 +23,8 @@ pub enum Codec {
     DagPb,
     /// IPLD over CBOR, 0x71: what manifests are made of.
     DagCbor,
+    /// IPLD as JSON, 0x0129.
+    DagJson,
 }
 
 impl Codec {
@@ -32,6 +34,7 @@ impl Codec {
             Codec::Raw => 0x55,
             Codec::DagPb => 0x70,
             Codec::DagCbor => 0x71,
+            Codec::DagJson => 0x0129,
         }
     }
 }
@@ -91,6 +94,7 @@ pub fn codec_of(cid: &Cid) -> Option<Codec> {
         0x55 => Some(Codec::Raw),
         0x70 => Some(Codec::DagPb),
         0x71 => Some(Codec::DagCbor),
+        0x0129 => Some(Codec::DagJson),
         _ => None,
     }
 }

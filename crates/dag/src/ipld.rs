@@ -1,4 +1,5 @@
-//! The IPLD data model, and its two codecs: dag-cbor ([`cbor`]) and dag-json ([`json`]).
+//! The IPLD data model, and its codecs: dag-cbor ([`cbor`]), dag-json ([`json`]) and, for what
+//! has its shape, dag-pb ([`pb`]).
 //!
 //! A value has one encoding in each codec, and only that is decoded from dag-cbor; dag-json is read
 //! with any white space and key order, because people write it by hand.
@@ -17,6 +18,7 @@ use crate::{Cid, MAX_BLOCK_LEN};
 
 pub mod cbor;
 pub mod json;
+pub mod pb;
 
 /// The deepest nesting of lists and maps, the outermost one included.
 pub const MAX_DEPTH: usize = 128;

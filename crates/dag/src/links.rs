@@ -4,6 +4,7 @@
 //! and cannot be longer than the block. <https://ipld.io/specs/codecs/dag-cbor/spec/>
 
 use crate::dag_pb::{self, DecodeNode};
+use crate::ipld::json::{self, DecodeJson};
 use crate::{Cid, Codec, MAX_BLOCK_LEN, codec_of};
 
 /// The deepest nesting of maps, lists and tags that is scanned.
@@ -22,6 +23,9 @@ pub enum FindLinks {
     /// The block is not dag-cbor; the offset of the first bad byte is given.
     #[error("the block is not valid dag-cbor at byte {0}")]
     MalformedCbor(usize),
+    /// The block is not dag-json.
+    #[error("the block is not valid dag-json")]
+    DecodeJson(#[from] DecodeJson),
     /// The block nests deeper than any real one.
     #[error("the block nests deeper than {MAX_CBOR_DEPTH} levels")]
     TooDeep,
@@ -37,6 +41,7 @@ pub fn links(cid: &Cid, block: &[u8]) -> Result<Vec<Cid>, FindLinks> {
             .map(|link| link.cid)
             .collect()),
         Some(Codec::DagCbor) => cbor_links(block),
+        Some(Codec::DagJson) => Ok(json::decode(block)?.links()),
         None => Err(FindLinks::UnsupportedCodec(cid.codec())),
     }
 }

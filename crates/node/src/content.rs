@@ -5,22 +5,34 @@
 //! would be asked is `stream::source`.
 
 mod add;
+mod adder;
 pub(crate) mod car;
+mod found;
 mod pieces;
-mod read;
+pub(crate) mod read;
+mod refs;
+mod tree;
+pub(crate) mod walk;
 
+pub(crate) use adder::Adder;
 pub use car::{ByteRange, CarScope};
+pub(crate) use found::Ended;
+pub use found::Found;
+pub(crate) use pieces::{PieceReader, take};
+pub use refs::{Depth, Ref};
+pub use tree::{AddPart, AddTree, Added};
+pub use walk::TreePart;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use dag::{Cid, CidVersion};
+use dag::{Chunker, Cid, CidVersion, FileLayout, FileShape, Tree};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::events::Event;
 use crate::node::Node;
-use crate::pinning::is_library_pin;
+use crate::pinning::is_private_pin;
 use crate::stream::MediaStream;
 use crate::tasks::Lane;
 use pieces::Pieces;
@@ -104,8 +116,12 @@ pub struct AddOptions {
     pub cid_version: CidVersion,
     /// Leaves as raw blocks; implied by CIDv1 unless set.
     pub raw_leaves: Option<bool>,
-    /// Bytes per leaf, 1 to 1,048,576.
-    pub chunk_size: u32,
+    /// Where files are cut.
+    pub chunker: Chunker,
+    /// How their leaves are linked.
+    pub tree: Tree,
+    /// Only addresses are wanted: nothing is stored.
+    pub only_hash: bool,
     /// Keep the file in place and store only the wrappers.
     pub reference: bool,
 }
@@ -117,8 +133,35 @@ impl Default for AddOptions {
             pin: true,
             cid_version: CidVersion::V0,
             raw_leaves: None,
-            chunk_size: dag::DEFAULT_CHUNK_SIZE,
+            chunker: Chunker::default(),
+            tree: Tree::default(),
+            only_hash: false,
             reference: false,
+        }
+    }
+}
+
+impl AddOptions {
+    /// Everything that decides a file's address.
+    pub(crate) fn shape(&self) -> FileShape {
+        let layout = FileLayout {
+            cid_version: self.cid_version,
+            raw_leaves: self
+                .raw_leaves
+                .unwrap_or(self.cid_version == CidVersion::V1),
+            ..FileLayout::default()
+        };
+        let layout = match self.chunker {
+            Chunker::Size(chunk_size) => FileLayout {
+                chunk_size,
+                ..layout
+            },
+            _ => layout,
+        };
+        FileShape {
+            layout,
+            chunker: self.chunker,
+            tree: self.tree,
         }
     }
 }
@@ -347,9 +390,9 @@ impl Node {
         kind: store::PinKind,
         name: String,
     ) -> Result<(), WriteContent> {
-        if is_library_pin(&name) {
+        if is_private_pin(&name) {
             return Err(WriteContent::BadOptions(format!(
-                "the name {name:?} is kept for the library"
+                "the name {name:?} is kept for Tributary itself"
             )));
         }
         let inner = Arc::clone(&self.inner);
@@ -371,7 +414,7 @@ impl Node {
             let pins = store.pins().map_err(failed)?;
             let mut names = pins
                 .iter()
-                .filter(|pin| pin.cid == cid && !is_library_pin(&pin.name))
+                .filter(|pin| pin.cid == cid && !is_private_pin(&pin.name))
                 .peekable();
             if names.peek().is_none() {
                 return Err(WriteContent::NotPinned(cid));
@@ -419,7 +462,7 @@ impl Node {
     }
 
     /// Runs blocking `work` on the pieces of an async stream, a few in flight.
-    async fn feed<R, T, F>(&self, mut source: R, work: F) -> Result<T, WriteContent>
+    pub(crate) async fn feed<R, T, F>(&self, mut source: R, work: F) -> Result<T, WriteContent>
     where
         R: AsyncRead + Send + Unpin + 'static,
         T: Send + 'static,

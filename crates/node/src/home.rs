@@ -31,6 +31,12 @@ pub struct RunFile {
     pub token: String,
     /// `http://127.0.0.1:PORT` of the media listener.
     pub media: String,
+    /// `http://127.0.0.1:PORT` of the listener for programs made for BTFS or IPFS, when it is on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rpc: Option<String>,
+    /// Its credential.
+    #[serde(default, rename = "rpcToken", skip_serializing_if = "Option::is_none")]
+    pub rpc_token: Option<String>,
 }
 
 /// Most bytes of a `run.json` that are read.
@@ -75,6 +81,10 @@ impl Home {
 
     pub(crate) fn thumbs(&self) -> PathBuf {
         self.root.join("thumbs")
+    }
+
+    pub(crate) fn files_root(&self) -> PathBuf {
+        self.root.join("files-root")
     }
 
     pub(crate) fn staging(&self) -> PathBuf {

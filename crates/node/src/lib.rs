@@ -19,11 +19,15 @@ mod import;
 mod upload;
 
 mod content;
+mod files;
+mod ipld;
+mod network;
+mod pins;
 mod stream;
 
 mod preview;
 
-mod network;
+mod networks;
 mod share;
 
 mod archive;
@@ -43,16 +47,19 @@ mod settings;
 mod tasks;
 
 pub use content::{
-    AddOptions, AddedFile, ByteRange, CarScope, CarStream, ContentKind, ContentPath, DirEntry,
-    ImportedCar, Opened, ReadContent, WriteContent,
+    AddOptions, AddPart, AddTree, Added, AddedFile, ByteRange, CarScope, CarStream, ContentKind,
+    ContentPath, Depth, DirEntry, Found, ImportedCar, Opened, ReadContent, Ref, TreePart,
+    WriteContent,
 };
 pub use dag::manifest::ManifestKind;
 pub use edit::{AlsoDeleteFile, BatchOutcome, EditItem, Relink};
 pub use events::{Event, EventStream, MAX_IDS};
+pub use files::{ChangeFiles, FilesPath, FilesStat, WriteFile};
 pub use home::RunFile;
 pub use identity::{LoadIdentity, NodeIdentity};
 pub use import::shown;
 pub use import::{DropSummary, ImportMode, ImportRequest, Unreadable};
+pub use ipld::{DecodeValue, IpldEnd, decode_value, encode_value};
 pub use jobs::{
     ControlJob, Failure, FailureCode, Job, JobId, JobKind, JobState, PauseReason, StartJob,
 };
@@ -60,21 +67,22 @@ pub use library::ShareState;
 pub use library::{ReadLibrary, Reader, SearchLibrary, Tx, WriteLibrary};
 pub use net::Reachability;
 pub use net::share::OpenLink;
-pub use network::{NetworkOptions, NetworkStatus, PeerStatus};
+pub use network::{AskNetwork, Asked, Bandwidth, BitswapStat, Network, PeerAddresses, SwarmPeer};
+pub use networks::{NetworkChoice, NetworkOptions, NetworkStatus, PeerStatus};
 pub use node::{Node, NodeConfig};
 pub use open::OpenNode;
-pub use pinning::is_library_pin;
+pub use pinning::is_private_pin;
+pub use pins::{PinCheck, RemoveBlocks};
 pub use preview::{GetCaptions, GetPreview, PreviewFile, PreviewSize};
 pub use problem::Problem;
 pub use settings::{
-    CaptionStyle, ChangeSettings, CloseAction, DEFAULT_CONFIG, Language, NetworkChoice, Settings,
-    Theme,
+    CaptionStyle, ChangeSettings, CloseAction, DEFAULT_CONFIG, Language, Settings, Theme,
 };
 pub use share::{
     ChangeShare, MakeShare, OpenShared, Received, Share, ShareId, ShareRequest, SharedEnd,
     SharedFile, SharedThing,
 };
 pub use storage::{ChangeFolder, FolderReport, StorageReport};
-pub use store::{FolderId, GetBlock, Pin, PinKind};
+pub use store::{FolderId, GetBlock, Pin, PinKind, Removal};
 pub use stream::{MAX_READ, MediaStream, OpenStream, ReadMedia};
 pub use upload::{ParseUploadId, ReceiveUpload, UploadId};

@@ -1,446 +1,188 @@
-//! The networks of this node: which run, where they listen, and what they say of themselves.
+//! The port to the network: what front ends ask of it, in words that need no libp2p.
 //!
-//! Two at most. `direct` is what shares by link go over: no key, no public directory, dialled only
-//! from links and found on the local network. Beside it runs one network with others: BTFS unless the
-//! settings say otherwise. Both answer from one rule (`share::serve`).
-//!
-//! What it is not: it decides nothing about blocks and keeps no peer's data but where good ones were.
+//! A node has no network until one is plugged in with [`Node::set_network`]; until then, and
+//! for everything that a network does not do, the answer is [`AskNetwork::NotRunning`]. Nothing
+//! here makes an answer up.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use net::share::OpenLinks;
-use net::{
-    ConnectedPeer, KnownPeer, Multiaddr, Network, NetworkConfig, NetworkEvent, NodeKey, Profile,
-    Reachability, Route, Transferred,
-};
+use dag::Cid;
+use futures_util::future::BoxFuture;
 
-use crate::events::Event;
-use crate::jobs::lock;
-use crate::node::{Inner, Node};
-use crate::settings::NetworkChoice;
-use crate::share::Serving;
+use crate::node::Node;
 
-/// Where good peers and the ports are kept in the home.
-const STATE_FILE: &str = "network.json";
-/// Bytes of that file that are read.
-const MAX_STATE: u64 = 1 << 20;
-/// Peers that are kept for the next start, a network.
-const MAX_KNOWN: usize = 50;
-/// Addresses in a link.
-const MAX_HINTS: usize = dag::share_link::MAX_HINTS;
-
-/// How the networks of a node are started.
-#[derive(Clone, Debug, Default)]
-pub struct NetworkOptions {
-    /// Only this machine: listen on loopback, look for nobody. For tests and demonstrations.
-    pub loopback_only: bool,
+/// Why the network gave no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AskNetwork {
+    /// There is no network, or it does not do this.
+    #[error("the network is not running")]
+    NotRunning,
+    /// The question makes no sense.
+    #[error("{0}")]
+    BadRequest(String),
+    /// The network could not answer.
+    #[error("the network could not answer")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// The running networks of a node.
-#[derive(Debug, Default)]
-pub(crate) struct Networks {
-    open_links: OpenLinks,
-    direct: Mutex<Option<Network>>,
-    wide: Mutex<Option<Network>>,
-    /// Where others said they reach `direct`.
-    outside: Mutex<BTreeSet<Multiaddr>>,
+/// A connected peer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SwarmPeer {
+    /// Its peer id.
+    pub peer: String,
+    /// The address it is connected by.
+    pub address: String,
+    /// Round-trip time in milliseconds, when known.
+    pub latency_ms: Option<u64>,
+    /// Whether it dialled us.
+    pub inbound: bool,
+    /// Protocols of its open streams, when known.
+    pub streams: Vec<String>,
 }
 
-/// One network as people see it.
-#[derive(Clone, Debug)]
-pub struct NetworkStatus {
-    /// `direct`, `btfs`, ...
-    pub name: &'static str,
-    /// This node's id there.
-    pub peer_id: String,
-    /// Where it listens.
-    pub listening: Vec<String>,
-    /// How it stands to the rest of the world.
-    pub reachability: Reachability,
-    /// Who is connected.
-    pub peers: Vec<PeerStatus>,
-    /// Bytes received since the start.
-    pub received: u64,
-    /// Bytes sent since the start.
-    pub sent: u64,
-}
-
-/// One connected peer.
-#[derive(Clone, Debug)]
-pub struct PeerStatus {
-    /// Its id.
-    pub peer_id: String,
-    /// What it says it runs; made harmless to show.
-    pub agent: Option<String>,
-    /// Where it is.
+/// A peer and where it may be dialled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PeerAddresses {
+    /// Its peer id.
+    pub peer: String,
+    /// Multiaddresses.
     pub addresses: Vec<String>,
-    /// All of its connections go over relays.
-    pub relayed: bool,
 }
 
-/// What is kept for the next start.
-#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-struct Kept {
-    /// The port that links name: it should not change.
-    direct_port: u16,
-    wide_port: u16,
-    good_peers: Vec<KeptPeer>,
+/// Bytes over the network since the start, and a second.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bandwidth {
+    /// Bytes received.
+    pub total_in: u64,
+    /// Bytes sent.
+    pub total_out: u64,
+    /// Bytes received a second.
+    pub rate_in: f64,
+    /// Bytes sent a second.
+    pub rate_out: f64,
 }
 
-#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
-struct KeptPeer {
-    peer: String,
-    addresses: Vec<String>,
+/// Blocks over the network since the start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BitswapStat {
+    /// Blocks that are wanted now.
+    pub wanted: Vec<Cid>,
+    /// Peers that blocks are exchanged with.
+    pub peers: Vec<String>,
+    /// Blocks received.
+    pub blocks_received: u64,
+    /// Bytes of them.
+    pub bytes_received: u64,
+    /// Blocks sent.
+    pub blocks_sent: u64,
+    /// Bytes of them.
+    pub bytes_sent: u64,
+    /// Blocks received twice.
+    pub duplicates: u64,
+    /// Bytes of them.
+    pub duplicate_bytes: u64,
 }
 
-impl Networks {
-    pub(crate) fn open_links(&self) -> &OpenLinks {
-        &self.open_links
-    }
+/// An answer on its way.
+pub type Asked<'a, T> = BoxFuture<'a, Result<T, AskNetwork>>;
 
-    pub(crate) fn direct(&self) -> Option<Network> {
-        lock(&self.direct).clone()
-    }
-
-    /// Each, and whether it is `direct`.
-    fn all(&self) -> Vec<(Network, bool)> {
-        let direct = lock(&self.direct).clone().map(|network| (network, true));
-        let wide = lock(&self.wide).clone().map(|network| (network, false));
-        direct.into_iter().chain(wide).collect()
-    }
-
-    /// Ends both, and forgets them.
-    pub(crate) async fn shutdown(&self) {
-        let direct = lock(&self.direct).take();
-        let wide = lock(&self.wide).take();
-        for network in [direct, wide].into_iter().flatten() {
-            network.shutdown().await;
-        }
-    }
+fn not_running<'a, T: Send + 'a>() -> Asked<'a, T> {
+    Box::pin(std::future::ready(Err(AskNetwork::NotRunning)))
 }
 
-/// Starts what the settings ask for. A network that does not start is a problem to be shown, and no
-/// reason not to open the home.
-pub(crate) async fn start(inner: &Arc<Inner>, options: &NetworkOptions) {
-    let choice = inner.settings().network;
-    if choice == NetworkChoice::Off {
-        return;
+/// What a network can be asked. What it leaves out is answered as not running.
+pub trait Network: Send + Sync + std::fmt::Debug {
+    /// Connected peers.
+    fn peers(&self) -> Asked<'_, Vec<SwarmPeer>> {
+        not_running()
     }
-    let kept = read_kept(inner.home.root());
-    let key_file = inner.home.root().join("keys/node");
-    let (direct, wide) = (
-        config(
-            inner,
-            Profile::direct(),
-            kept.direct_port,
-            options,
-            &key_file,
-        ),
-        wide_profile(choice)
-            .filter(|_| !options.loopback_only)
-            .map(|profile| config(inner, profile, kept.wide_port, options, &key_file)),
-    );
-    let started = |config: Result<NetworkConfig, net::LoadNodeKey>| {
-        let config = config.map_err(|error| error.to_string())?;
-        let name = config.profile.name;
-        let retry = NetworkConfig {
-            listen: any_port(&config.listen),
-            ..NetworkConfig::new(config.profile.clone(), config.key.clone())
-        };
-        match Network::start(config, inner.tasks.token()) {
-            Ok(network) => Ok(network),
-            // The port of last time is somebody else's now.
-            Err(error) => {
-                tracing::debug!(name, %error, "listening on other ports");
-                let retry = with_ports(inner, retry, options);
-                Network::start(retry, inner.tasks.token()).map_err(|error| error.to_string())
-            }
-        }
-    };
-    let mut failed = Vec::new();
-    match started(direct) {
-        Ok(network) => *lock(&inner.networks.direct) = Some(network),
-        Err(error) => failed.push(error),
+    /// Addresses of peers that are known.
+    fn known_addresses(&self) -> Asked<'_, Vec<PeerAddresses>> {
+        not_running()
     }
-    if let Some(wide) = wide {
-        match started(wide) {
-            Ok(network) => *lock(&inner.networks.wide) = Some(network),
-            Err(error) => failed.push(error),
-        }
+    /// Where this node may be dialled.
+    fn own_addresses(&self) -> Asked<'_, Vec<String>> {
+        not_running()
     }
-    if let Some(error) = failed.first() {
-        inner.note_problem(crate::problem::Problem {
-            code: "network_failed",
-            message: format!("The network could not be started: {error}."),
-            todo: "Everything on this machine works. Check the firewall, then start again."
-                .to_owned(),
-        });
+    /// Connects to a multiaddress with a peer id.
+    fn connect(&self, _address: String) -> Asked<'_, ()> {
+        not_running()
     }
-    for (network, is_direct) in inner.networks.all() {
-        let task = follow(Arc::clone(inner), network, is_direct);
-        inner.tasks.spawn("network-events", task);
+    /// Closes the connections to a multiaddress or peer id.
+    fn disconnect(&self, _address: String) -> Asked<'_, ()> {
+        not_running()
+    }
+    /// Where the DHT says a peer may be dialled.
+    fn find_peer(&self, _peer: String) -> Asked<'_, PeerAddresses> {
+        not_running()
+    }
+    /// Peers that say they have a block, at most so many.
+    fn find_providers(&self, _cid: Cid, _most: usize) -> Asked<'_, Vec<PeerAddresses>> {
+        not_running()
+    }
+    /// Says in the DHT that this node has a block.
+    fn provide(&self, _cid: Cid) -> Asked<'_, ()> {
+        not_running()
+    }
+    /// Publishes a path under a key's name; gives the name.
+    fn publish(&self, _path: String, _key: String) -> Asked<'_, String> {
+        not_running()
+    }
+    /// The path that a name stands for.
+    fn resolve_name(&self, _name: String) -> Asked<'_, String> {
+        not_running()
+    }
+    /// Names of keys with the peer ids that they make.
+    fn keys(&self) -> Asked<'_, Vec<(String, String)>> {
+        not_running()
+    }
+    /// Bytes over the network.
+    fn bandwidth(&self) -> Asked<'_, Bandwidth> {
+        not_running()
+    }
+    /// Blocks over the network.
+    fn bitswap(&self) -> Asked<'_, BitswapStat> {
+        not_running()
+    }
+    /// Where new nodes of this network begin.
+    fn bootstrap(&self) -> Asked<'_, Vec<String>> {
+        not_running()
     }
 }
 
-fn wide_profile(choice: NetworkChoice) -> Option<Profile> {
-    match choice {
-        NetworkChoice::Off | NetworkChoice::Direct => None,
-        NetworkChoice::Btfs => Some(Profile::btfs()),
-        NetworkChoice::BtfsTestnet => Some(Profile::btfs_testnet()),
-        NetworkChoice::Open => Some(Profile::open()),
+/// No network.
+#[derive(Debug)]
+struct Absent;
+
+impl Network for Absent {}
+
+/// Where a network is plugged in.
+#[derive(Debug)]
+pub(crate) struct Port(RwLock<Arc<dyn Network>>);
+
+impl Default for Port {
+    fn default() -> Self {
+        Self(RwLock::new(Arc::new(Absent)))
     }
-}
-
-fn config(
-    inner: &Arc<Inner>,
-    profile: Profile,
-    port: u16,
-    options: &NetworkOptions,
-    key_file: &Path,
-) -> Result<NetworkConfig, net::LoadNodeKey> {
-    let key = NodeKey::load_or_create(key_file)?;
-    let mut config = NetworkConfig::new(profile, key);
-    config.listen = listen_on(&config.profile, port, options);
-    config.known_peers = known_peers(inner.home.root());
-    Ok(with_ports(inner, config, options))
-}
-
-/// The ports of `net` that this node implements, and what `options` leaves out.
-fn with_ports(
-    inner: &Arc<Inner>,
-    mut config: NetworkConfig,
-    options: &NetworkOptions,
-) -> NetworkConfig {
-    let serving = Serving {
-        inner: Arc::downgrade(inner),
-        open: inner.networks.open_links.clone(),
-    };
-    config.source = Arc::new(serving.clone());
-    config.shares = Arc::new(serving);
-    config.open_links = inner.networks.open_links.clone();
-    if options.loopback_only {
-        config.reach = false;
-        config.local_discovery = false;
-        config.map_ports = false;
-        config.bootstrap = false;
-        config.known_peers = Vec::new();
-    }
-    config
-}
-
-fn listen_on(profile: &Profile, port: u16, options: &NetworkOptions) -> Vec<Multiaddr> {
-    let hosts: &[&str] = match options.loopback_only {
-        true => &["/ip4/127.0.0.1"],
-        false => &["/ip4/0.0.0.0", "/ip6/::"],
-    };
-    // One number for both transports, so that a link names what is the same after a restart.
-    let port = if port == 0 { free_port() } else { port };
-    let mut addresses = Vec::new();
-    for host in hosts {
-        addresses.push(format!("{host}/tcp/{port}"));
-        if profile.transports.quic {
-            addresses.push(format!("{host}/udp/{port}/quic-v1"));
-        }
-    }
-    addresses
-        .iter()
-        .filter_map(|text| text.parse().ok())
-        .collect()
-}
-
-/// A number that nobody listens on now; 0, which lets the system choose, when there is none.
-fn free_port() -> u16 {
-    std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .map_or(0, |address| address.port())
-}
-
-/// The same addresses with ports that the system chooses.
-fn any_port(addresses: &[Multiaddr]) -> Vec<Multiaddr> {
-    use net::AddressPart as Part;
-    addresses
-        .iter()
-        .map(|address| {
-            address
-                .iter()
-                .map(|part| match part {
-                    Part::Tcp(_) => Part::Tcp(0),
-                    Part::Udp(_) => Part::Udp(0),
-                    part => part,
-                })
-                .collect()
-        })
-        .collect()
-}
-
-/// Notes what the network says: ports and good peers for the next start, news for whoever looks.
-async fn follow(inner: Arc<Inner>, network: Network, is_direct: bool) {
-    use tokio::sync::broadcast::error::RecvError;
-    let mut events = network.events();
-    // What it did before this listened.
-    keep(&inner).await;
-    loop {
-        match events.recv().await {
-            Ok(NetworkEvent::Listening(_) | NetworkEvent::Connected(_)) => {
-                keep(&inner).await;
-                inner.events.send(Event::NetworkChanged);
-            }
-            Ok(NetworkEvent::Reachable(address)) => {
-                if is_direct {
-                    lock(&inner.networks.outside).insert(address);
-                }
-                inner.events.send(Event::NetworkChanged);
-            }
-            Ok(NetworkEvent::Unreachable(address)) => {
-                lock(&inner.networks.outside).remove(&address);
-                inner.events.send(Event::NetworkChanged);
-            }
-            Ok(
-                NetworkEvent::Disconnected(_)
-                | NetworkEvent::NotListening(_)
-                | NetworkEvent::ReachabilityChanged(_),
-            ) => inner.events.send(Event::NetworkChanged),
-            Ok(_) | Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return,
-        }
-    }
-}
-
-async fn keep(inner: &Arc<Inner>) {
-    let mut kept = read_kept(inner.home.root());
-    let direct = lock(&inner.networks.direct).clone();
-    let wide = lock(&inner.networks.wide).clone();
-    if let Some(network) = direct {
-        let port = port_of(&network.listening().await);
-        kept.direct_port = port.unwrap_or(kept.direct_port);
-    }
-    if let Some(network) = wide {
-        let port = port_of(&network.listening().await);
-        kept.wide_port = port.unwrap_or(kept.wide_port);
-        kept.good_peers.clear();
-        for peer in network.good_peers().await.into_iter().take(MAX_KNOWN) {
-            kept.good_peers.push(KeptPeer {
-                peer: peer.peer.to_string(),
-                addresses: peer.addresses.iter().map(ToString::to_string).collect(),
-            });
-        }
-    }
-    let path = inner.home.root().join(STATE_FILE);
-    let work = move || {
-        let text = serde_json::to_vec(&kept).unwrap_or_default();
-        let temporary = path.with_extension("new");
-        std::fs::write(&temporary, text).and_then(|()| std::fs::rename(&temporary, &path))
-    };
-    // A hint for the next start: losing it costs a port and a little time.
-    if let Err(error) = inner.tasks.blocking(crate::tasks::Lane::Query, work).await {
-        tracing::debug!(%error, "the network's state was not kept");
-    }
-}
-
-fn read_kept(home: &Path) -> Kept {
-    use std::io::Read;
-    let mut text = String::new();
-    let read = std::fs::File::open(home.join(STATE_FILE))
-        .and_then(|file| file.take(MAX_STATE).read_to_string(&mut text));
-    match read {
-        Ok(_) => serde_json::from_str(&text).unwrap_or_default(),
-        Err(_) => Kept::default(),
-    }
-}
-
-fn known_peers(home: &Path) -> Vec<KnownPeer> {
-    let kept = read_kept(home).good_peers.into_iter().take(MAX_KNOWN);
-    kept.filter_map(|kept| {
-        Some(KnownPeer {
-            peer: kept.peer.parse().ok()?,
-            addresses: kept
-                .addresses
-                .iter()
-                .filter_map(|text| text.parse().ok())
-                .collect(),
-        })
-    })
-    .collect()
-}
-
-fn port_of(addresses: &[Multiaddr]) -> Option<u16> {
-    use net::AddressPart as Part;
-    let mut parts = addresses.iter().flat_map(|address| address.iter());
-    parts.find_map(|part| match part {
-        Part::Tcp(port) => Some(port),
-        _ => None,
-    })
-}
-
-/// Whether an address names this machine alone.
-fn is_loopback(address: &Multiaddr) -> bool {
-    use net::AddressPart as Part;
-    address.iter().any(|part| match part {
-        Part::Ip4(ip) => ip.is_loopback(),
-        Part::Ip6(ip) => ip.is_loopback(),
-        _ => false,
-    })
 }
 
 impl Node {
-    /// The networks that run, `direct` first.
-    pub async fn networks(&self) -> Vec<NetworkStatus> {
-        let mut all = Vec::new();
-        let direct = lock(&self.inner.networks.direct).clone();
-        let wide = lock(&self.inner.networks.wide).clone();
-        let wide_name = wide_profile(self.settings().network).map_or("", |profile| profile.name);
-        for (network, name) in [(direct, "direct"), (wide, wide_name)] {
-            let Some(network) = network else { continue };
-            let Transferred { received, sent } = network.bandwidth().transferred();
-            all.push(NetworkStatus {
-                name,
-                peer_id: network.peer_id().to_string(),
-                listening: network
-                    .listening()
-                    .await
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect(),
-                reachability: network.reachability().await,
-                peers: network.peers().await.iter().map(peer_status).collect(),
-                received,
-                sent,
-            });
-        }
-        all
+    /// The network, or what stands in for it.
+    #[must_use]
+    pub fn network(&self) -> Arc<dyn Network> {
+        let port = self.inner.network.0.read();
+        Arc::clone(&port.unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Where a link says that this node can be dialled.
-    pub(crate) async fn link_addresses(&self) -> Vec<String> {
-        let Some(network) = self.inner.networks.direct() else {
-            return Vec::new();
-        };
-        let mut addresses: Vec<Multiaddr> =
-            lock(&self.inner.networks.outside).iter().cloned().collect();
-        let (loopback, mut others): (Vec<_>, Vec<_>) =
-            network.listening().await.into_iter().partition(is_loopback);
-        // On a machine with no network at all, its own windows still reach each other.
-        if others.is_empty() && addresses.is_empty() {
-            others = loopback;
-        }
-        addresses.extend(others);
-        let mut texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-        let mut seen = std::collections::HashSet::new();
-        texts.retain(|text| seen.insert(text.clone()));
-        texts.truncate(MAX_HINTS);
-        texts
-    }
-}
-
-fn peer_status(peer: &ConnectedPeer) -> PeerStatus {
-    PeerStatus {
-        peer_id: peer.peer.to_string(),
-        agent: peer.agent.as_deref().map(crate::import::shown),
-        addresses: peer.addresses.iter().map(ToString::to_string).collect(),
-        relayed: !peer.routes.is_empty()
-            && peer.routes.iter().all(|route| *route == Route::Relayed),
+    /// Plugs a network in. The one place where that happens.
+    pub fn set_network(&self, network: Arc<dyn Network>) {
+        let mut port = self
+            .inner
+            .network
+            .0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *port = network;
     }
 }

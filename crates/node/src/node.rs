@@ -23,7 +23,7 @@ use crate::events::{Event, EventStream, Events};
 use crate::home::Home;
 use crate::identity::NodeIdentity;
 use crate::jobs::{JobHandle, JobState, JobTable, lock};
-use crate::network::NetworkOptions;
+use crate::networks::NetworkOptions;
 use crate::open::OpenNode;
 use crate::pinning::Pinning;
 use crate::preview::Previews;
@@ -55,7 +55,7 @@ impl NodeConfig {
         }
     }
 
-    /// Starts networks, as the settings say.
+    /// Starts networks.
     #[must_use]
     pub fn with_network(mut self, options: NetworkOptions) -> Self {
         self.network = Some(options);
@@ -88,7 +88,7 @@ pub(crate) struct Inner {
     pub(crate) store: Arc<Store>,
     pub(crate) library: Arc<Library>,
     pub(crate) media: Option<MediaPool>,
-    pub(crate) networks: crate::network::Networks,
+    pub(crate) networks: crate::networks::Networks,
     /// What shares reach.
     pub(crate) serving: crate::share::ShareBlocks,
     /// Shares of others that are held open.
@@ -100,6 +100,8 @@ pub(crate) struct Inner {
     /// Storage folders that were there when last asked.
     pub(crate) online: Mutex<Vec<store::FolderId>>,
     pub(crate) changed: crate::moved::KnownChanged,
+    pub(crate) files: crate::files::FilesRoot,
+    pub(crate) network: crate::network::Port,
     pub(crate) import_turns: Semaphore,
     pub(crate) import_threads: usize,
     settings: Mutex<SettingsFile>,
@@ -177,7 +179,7 @@ impl Node {
             inner: Arc::new(inner),
         };
         if let Some(options) = network {
-            crate::network::start(&node.inner, &options).await;
+            crate::networks::start(&node.inner, &options).await;
         }
         node.start().await;
         Ok(node)
@@ -508,7 +510,7 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
         store: Arc::new(store),
         library: Arc::new(library),
         media,
-        networks: crate::network::Networks::default(),
+        networks: crate::networks::Networks::default(),
         serving: crate::share::ShareBlocks::default(),
         opened: crate::share::Opened::default(),
         jobs: JobTable::default(),
@@ -517,6 +519,8 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
         looking: AtomicBool::new(false),
         online: Mutex::new(Vec::new()),
         changed: crate::moved::KnownChanged::default(),
+        files: crate::files::FilesRoot::default(),
+        network: crate::network::Port::default(),
         import_turns: Semaphore::new(IMPORT_TURNS),
         import_threads,
         settings: Mutex::new(settings),

@@ -20,9 +20,17 @@ pub(crate) const PIN_COPIED: &str = "library";
 /// same bytes dropped once in each mode do not lose their own copy.
 pub(crate) const PIN_REFERENCED: &str = "library-reference";
 
-/// True for the names of pins that the library made: what they hold is private.
-pub fn is_library_pin(name: &str) -> bool {
-    name == PIN_COPIED || name == PIN_REFERENCED || name == PIN_SHARED
+/// The name under which the person's own tree of files is pinned; it holds no item.
+pub(crate) const PIN_FILES: &str = "files";
+
+/// True for the names of pins that nobody made by hand: what they hold is private.
+pub fn is_private_pin(name: &str) -> bool {
+    is_library_pin(name) || name == PIN_FILES || name == PIN_SHARED
+}
+
+/// True for the names of pins that the library made.
+pub(crate) fn is_library_pin(name: &str) -> bool {
+    name == PIN_COPIED || name == PIN_REFERENCED
 }
 
 /// Pins looked at in one step, with imports waiting.

@@ -41,6 +41,8 @@ pub(crate) enum Repin {
     PutBlock(#[source] PutBlock),
     #[error("the pins could not be committed")]
     Commit(#[from] CommitBlocks),
+    #[error("the tree of files could not be pinned again")]
+    PinFiles(#[from] crate::files::ChangeFiles),
     #[error("pins of deleted items could not be removed")]
     DropForgotten(#[from] crate::pinning::DropForgotten),
     #[error("Tributary is shutting down")]
@@ -67,6 +69,7 @@ pub(crate) fn start(inner: &Arc<Inner>) {
 fn work(inner: &Arc<Inner>) -> Result<(), Repin> {
     if !inner.store.pins_confirmed()? {
         pin_all(inner)?;
+        inner.pin_files_again()?;
         if refer_all(inner)? {
             inner.store.confirm_pins()?;
             inner.clear_problem("files_offline");

@@ -6,6 +6,8 @@
 
 mod file;
 
+use std::net::SocketAddr;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -49,22 +51,6 @@ pub enum Theme {
     Dark,
     /// Light.
     Light,
-}
-
-/// Which network runs beside `direct`, over which shares by link go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NetworkChoice {
-    /// None, and no `direct` either: nothing leaves and nothing comes.
-    Off,
-    /// None but `direct`.
-    Direct,
-    /// The BTFS main network.
-    Btfs,
-    /// The BTFS test network.
-    BtfsTestnet,
-    /// The network that IPFS nodes speak.
-    Open,
 }
 
 /// What closing the window does.
@@ -123,10 +109,11 @@ pub struct Settings {
     pub slideshow_seconds: u32,
     /// How captions look.
     pub captions: CaptionStyle,
-    /// Which network runs. Takes effect at the next start.
-    pub network: NetworkChoice,
     /// Remove the place from photos that leave this machine.
     pub strip_location: bool,
+    /// Where programs made for BTFS or IPFS are answered; `None` is nowhere. Only in the file:
+    /// whoever holds the session of the interface cannot open it.
+    pub rpc_address: Option<SocketAddr>,
 }
 
 /// Why settings could not be changed. Nothing was changed then.
@@ -239,6 +226,11 @@ impl Settings {
             self.captions.delay_ms.unsigned_abs() <= 60_000,
             "captions",
             "delayMs is at most one minute",
+        )?;
+        allow(
+            self.rpc_address.is_none_or(|at| at.ip().is_loopback()),
+            "rpcAddress",
+            "a loopback address with a port, as \"127.0.0.1:5001\", or null",
         )
     }
 }

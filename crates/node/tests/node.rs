@@ -21,6 +21,8 @@ mod archive;
 #[path = "node/life.rs"]
 mod life;
 
+#[path = "node/files.rs"]
+mod files;
 #[path = "node/pins.rs"]
 mod pins;
 

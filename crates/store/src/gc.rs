@@ -2,6 +2,7 @@
 
 mod checkpoint;
 pub(crate) mod mark;
+pub(crate) mod remove;
 pub(crate) mod rewrite;
 mod sweep;
 
@@ -139,16 +140,7 @@ pub(crate) fn collect(
     let mut graph = IndexGraph { core };
     let mut marker = checkpoint::load(core, &state, options.memory_bytes)
         .unwrap_or_else(|| Marker::new(options.memory_bytes));
-    let mut after = None;
-    while let Some(pins) = core
-        .index
-        .read(|snapshot| snapshot.pins_after(after.as_deref(), PIN_ROWS))?
-    {
-        for pin in &pins.pins {
-            marker.root(&mut graph, &pin.cid, pin.recursive)?;
-        }
-        after = Some(pins.last);
-    }
+    mark_roots(core, &mut graph, &mut marker)?;
     while !marker.step(&mut graph)? {
         if marker.due_for_checkpoint() {
             checkpoint::save(core, &state, &marker)?;
@@ -183,6 +175,25 @@ pub(crate) fn collect(
     })?;
     checkpoint::clear(core);
     Ok(run.report)
+}
+
+/// Gives every pinned root to the marker.
+fn mark_roots(
+    core: &Core,
+    graph: &mut IndexGraph<'_>,
+    marker: &mut Marker,
+) -> Result<(), CollectGarbage> {
+    let mut after = None;
+    while let Some(pins) = core
+        .index
+        .read(|snapshot| snapshot.pins_after(after.as_deref(), PIN_ROWS))?
+    {
+        for pin in &pins.pins {
+            marker.root(graph, &pin.cid, pin.recursive)?;
+        }
+        after = Some(pins.last);
+    }
+    Ok(())
 }
 
 /// Takes up the interrupted collection, or begins one in a new epoch.

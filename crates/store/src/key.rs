@@ -14,6 +14,8 @@ pub(crate) const RAW: u64 = 0x55;
 pub(crate) const DAG_PB: u64 = 0x70;
 /// Codec of dag-cbor blocks.
 pub(crate) const DAG_CBOR: u64 = 0x71;
+/// Codec of dag-json blocks.
+pub(crate) const DAG_JSON: u64 = 0x0129;
 
 /// A multihash, held inline.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

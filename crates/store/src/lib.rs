@@ -48,6 +48,7 @@ pub use crate::derive::Derivation;
 pub use crate::entry::{BlockStat, FolderId, Location, SegmentId, SourceId};
 pub use crate::error::{CommitBlocks, GetBlock, IndexFault, OpenStore, PutBlock};
 pub use crate::folder::{ChangeFolders, Folder, FolderState};
+pub use crate::gc::remove::Removal;
 pub use crate::gc::{CollectGarbage, GcOptions, GcReport};
 pub use crate::pin::{Pin, PinBlocks, PinKind};
 pub use crate::source::{Source, SourceFile, SourceState, TrackSource};

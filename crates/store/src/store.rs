@@ -15,6 +15,7 @@ use crate::disk::Disk;
 use crate::entry::{BlockStat, FolderId, Location, SourceId};
 use crate::error::{CommitBlocks, GetBlock, IndexFault, OpenStore};
 use crate::folder::{ChangeFolders, Folder};
+use crate::gc::remove::Removal;
 use crate::gc::{CollectGarbage, GcOptions, GcReport};
 use crate::index::{self, Index, SegmentState, counter};
 use crate::key::{Address, address};
@@ -336,6 +337,21 @@ impl Store {
         cancel: &dyn Fn() -> bool,
     ) -> Result<GcReport, CollectGarbage> {
         crate::gc::collect(&self.core, options, progress, cancel)
+    }
+
+    /// Removes single blocks that no pin reaches, each with what became of it; `None` when it was
+    /// cancelled, and then nothing was removed. Looks at everything that is pinned first.
+    pub fn remove(
+        &self,
+        cids: &[Cid],
+        cancel: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<Removal>>, CollectGarbage> {
+        crate::gc::remove::remove(&self.core, cids, cancel)
+    }
+
+    /// Up to `count` blocks after `after`, as raw CIDs of version 1, in the order of the index.
+    pub fn blocks_after(&self, after: Option<&Cid>, count: usize) -> Result<Vec<Cid>, IndexFault> {
+        crate::gc::remove::blocks_after(&self.core, after, count)
     }
 
     /// Reads and hashes every location of every block.

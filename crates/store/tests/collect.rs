@@ -436,3 +436,56 @@ fn blocks_that_are_not_here_are_counted() {
     let report = collect(&store);
     assert_eq!((report.marked, report.missing), (8, 3));
 }
+
+#[test]
+fn single_blocks_go_unless_something_needs_them() {
+    use store::Removal;
+    let home = Home::new();
+    let store = Store::open(home.config()).unwrap();
+    let (root, kept) = tree(1, 3);
+    let (_, loose) = tree(2, 3);
+    put(&store, &kept, Some(&root));
+    put(&store, &loose, None);
+    let listed = |store: &Store| {
+        let first = store.blocks_after(None, 3).unwrap();
+        let rest = store.blocks_after(first.last(), 100).unwrap();
+        first.len() + rest.len()
+    };
+    assert_eq!(listed(&store), 8);
+    let cids = [kept[0].cid, root, loose[0].cid, raw(b"never").cid];
+    assert_eq!(store.remove(&cids, &|| true).unwrap(), None, "cancelled");
+    let removed = store.remove(&cids, &|| false).unwrap().unwrap();
+    let expect = [
+        Removal::Pinned,
+        Removal::Pinned,
+        Removal::Removed,
+        Removal::Absent,
+    ];
+    assert_eq!(removed, expect);
+    assert_eq!(listed(&store), 7);
+    let open = store.batch();
+    open.put(&loose[1]).unwrap();
+    let removed = store.remove(&[loose[1].cid], &|| false).unwrap().unwrap();
+    assert_eq!(removed, [Removal::InUse], "an open batch relies on it");
+    drop(open);
+    let removed = store.remove(&[loose[1].cid], &|| false).unwrap().unwrap();
+    assert_eq!(removed, [Removal::Removed]);
+    assert_all(&store, &kept);
+    assert_eq!(collect(&store).removed, 2, "the rest of the loose tree");
+}
+
+#[test]
+fn what_a_pinned_json_block_links_to_stays() {
+    let home = Home::new();
+    let store = Store::open(home.config()).unwrap();
+    let leaf = raw(b"linked from json");
+    let json = dag::ipld::json::encode(&dag::ipld::Ipld::Link(leaf.cid)).unwrap();
+    let root = Block {
+        cid: dag::cid_of(Codec::DagJson, CidVersion::V1, &json),
+        bytes: json.into(),
+    };
+    let blocks = [leaf, root];
+    put(&store, &blocks, Some(&blocks[1].cid));
+    assert_eq!(collect(&store).removed, 0);
+    assert_all(&store, &blocks);
+}

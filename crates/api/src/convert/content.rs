@@ -52,25 +52,18 @@ pub(crate) fn add_options(
             )));
         }
     };
-    let chunk_size = match chunker {
-        None => dag::DEFAULT_CHUNK_SIZE,
-        Some(text) => text
-            .strip_prefix("size-")
-            .and_then(|size| size.parse().ok())
-            .filter(|size| (1..=1 << 20).contains(size))
-            .ok_or_else(|| {
-                ApiError::bad_request(format!(
-                    "The chunker {text:?} is not known; use size-N with 1 to 1048576 bytes."
-                ))
-            })?,
-    };
+    let chunker = chunker
+        .unwrap_or_default()
+        .parse()
+        .map_err(|error: dag::ParseChunker| ApiError::bad_request(error.to_string()))?;
     Ok(AddOptions {
         name: name.unwrap_or_default(),
         pin: pin.unwrap_or(true),
         cid_version,
         raw_leaves,
-        chunk_size,
+        chunker,
         reference: reference.unwrap_or(false),
+        ..AddOptions::default()
     })
 }
 

@@ -34,7 +34,7 @@ impl Visible {
             .pins()
             .await?
             .into_iter()
-            .filter(|pin| !node::is_library_pin(&pin.name))
+            .filter(|pin| !node::is_private_pin(&pin.name))
             .map(|pin| pin.cid)
             .collect();
         roots.sort();

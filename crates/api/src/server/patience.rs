@@ -28,6 +28,8 @@ use tokio::{
     time::{Instant, Sleep},
 };
 
+use crate::rpc::StillReading;
+
 /// The next part of a request body must come within this time.
 const BODY_PAUSE: Duration = Duration::from_secs(30);
 /// An answer may stand still for this long...
@@ -88,7 +90,7 @@ impl Stream for Parts {
     }
 }
 
-/// The middleware of both listeners: bodies have a deadline for each of their parts, and one
+/// The middleware of all listeners: bodies have a deadline for each of their parts, and one
 /// that was refused or not wanted is read to its end before the answer goes out. Otherwise the
 /// connection is reset under a client that still sends, which then never sees why.
 pub(super) async fn patient(request: Request, next: Next) -> Response {
@@ -101,7 +103,9 @@ pub(super) async fn patient(request: Request, next: Next) -> Response {
     let parts = Parts::new(body);
     let body = Body::from_stream(parts.clone());
     let response = next.run(Request::from_parts(head, body)).await;
-    if !asks_first {
+    // Some answers begin while their request is still being read.
+    let still_reading = response.extensions().get::<StillReading>().is_some();
+    if !asks_first && !still_reading {
         parts.drain().await;
     }
     response

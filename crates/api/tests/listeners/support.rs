@@ -21,6 +21,8 @@ pub(crate) struct World {
     pub(crate) token: String,
     pub(crate) api: SocketAddr,
     pub(crate) media: SocketAddr,
+    pub(crate) rpc: SocketAddr,
+    pub(crate) rpc_token: String,
 }
 
 pub(crate) fn config() -> ServerConfig {
@@ -28,6 +30,7 @@ pub(crate) fn config() -> ServerConfig {
     ServerConfig {
         api: any,
         media: any,
+        rpc: None,
         token: None,
         window_origin: Some(WINDOW.to_owned()),
         ui: UiAssets::embedded(|path| match path {
@@ -45,7 +48,11 @@ impl World {
         let node = Node::open(NodeConfig::new(dir.path().join("home")))
             .await
             .expect("a node");
-        let server = Server::start(node.clone(), config())
+        let with_rpc = ServerConfig {
+            rpc: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
+            ..config()
+        };
+        let server = Server::start(node.clone(), with_rpc)
             .await
             .expect("listeners");
         let endpoint = server.endpoint();
@@ -56,6 +63,7 @@ impl World {
                 .expect("an address")
         };
         let (api, media) = (address(&endpoint.api_url), address(&endpoint.media_url));
+        let rpc = endpoint.rpc.expect("the RPC listener");
         Self {
             dir,
             node,
@@ -63,6 +71,8 @@ impl World {
             token: endpoint.token,
             api,
             media,
+            rpc: address(&rpc.url),
+            rpc_token: rpc.token,
         }
     }
 
@@ -87,6 +97,36 @@ impl World {
             body.as_bytes(),
         )
         .await
+    }
+
+    /// A command of the RPC listener with its credential.
+    pub(crate) async fn rpc(&self, command: &str) -> Answer {
+        let bearer = format!("authorization: Bearer {}", self.rpc_token);
+        let path = format!("/api/v0/{command}");
+        send(self.rpc, "POST", &path, &[&bearer], b"").await
+    }
+
+    /// As [`World::rpc`], with parts: `(file name, bytes)`.
+    pub(crate) async fn rpc_parts(&self, command: &str, parts: &[(&str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (name, bytes) in parts {
+            body.extend_from_slice(
+                format!("--b\r\nContent-Disposition: form-data; filename=\"{name}\"\r\n\r\n")
+                    .as_bytes(),
+            );
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--b--\r\n");
+        self.rpc_body(command, &body).await
+    }
+
+    /// As [`World::rpc`], with a body that says it is multipart.
+    pub(crate) async fn rpc_body(&self, command: &str, body: &[u8]) -> Answer {
+        let bearer = format!("authorization: Bearer {}", self.rpc_token);
+        let kind = "content-type: multipart/form-data; boundary=b";
+        let path = format!("/api/v0/{command}");
+        send(self.rpc, "POST", &path, &[&bearer, kind], body).await
     }
 
     /// Adds `bytes` as content and returns its id.

@@ -33,6 +33,7 @@ async fn serve(home: &Path, daemon: Daemon, output: &mut Output) -> Result<(), F
     let config = ServerConfig {
         api: daemon.api,
         media: daemon.media,
+        rpc: daemon.rpc.or(node.settings().rpc_address),
         token: None,
         window_origin: Some(daemon.window_origin),
         ui: daemon
@@ -70,6 +71,8 @@ fn tell(home: &Path, server: &Server, output: &mut Output) -> Result<(), Failure
             "media": endpoint.media_url,
             "token": endpoint.token,
             "url": endpoint.login_url(),
+            "rpc": endpoint.rpc.as_ref().map(|rpc| &rpc.url),
+            "rpcToken": endpoint.rpc.as_ref().map(|rpc| &rpc.token),
         }))?;
     } else {
         output.line("Tributary is running. Open this link in a browser on this machine:")?;
@@ -77,6 +80,10 @@ fn tell(home: &Path, server: &Server, output: &mut Output) -> Result<(), Failure
         output.line(&format!("API    {}", endpoint.api_url))?;
         output.line(&format!("Media  {}", endpoint.media_url))?;
         output.line(&format!("Token  {}", endpoint.token))?;
+        if let Some(rpc) = &endpoint.rpc {
+            output.line(&format!("RPC    {}/api/v0", rpc.url))?;
+            output.line(&format!("       token {}", rpc.token))?;
+        }
         output.line(&format!("Home   {}", home.display()))?;
     }
     output.flush()

@@ -16,7 +16,7 @@ use crate::import::large::{BlockSink, HashFile, hash_file};
 use crate::import::outcome::{chain, commit_failed, put_failed, write_failed};
 use crate::jobs::{FailureCode, JobHandle, Meter, Outcome};
 use crate::node::Inner;
-use crate::pinning::PIN_COPIED;
+use crate::pinning::{PIN_COPIED, PIN_FILES};
 
 /// A batch is committed when it holds this many bytes.
 const BATCH_BYTES: u64 = 16 << 20;
@@ -247,13 +247,23 @@ impl Restore<'_> {
             } else {
                 PinKind::ReferenceOk
             };
+            if pin.name == PIN_FILES {
+                // There is one tree of files, and it is this one now.
+                let kept = inner.store.pins().map_err(|error| broken(&error))?;
+                let others = kept.iter().filter(|kept| kept.name == PIN_FILES);
+                others
+                    .filter(|kept| kept.cid != cid)
+                    .for_each(|kept| batch.unpin(&kept.cid, Some(PIN_FILES)));
+            }
             if pin.recursive {
                 batch.pin(&cid, kind, &pin.name);
             } else {
                 batch.pin_block(&cid, kind, &pin.name);
             }
         }
-        self.commit()
+        self.commit()?;
+        inner.look_for_files_again();
+        Ok(())
     }
 
     /// The settings, comments and all.

@@ -1,14 +1,14 @@
 //! Adding by hand: files, folders and streams, with the layout the caller asks for.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
-use dag::directory::DirectoryBuilder;
-use dag::{Balancer, Block, Cid, CidVersion, FileLayout, FileRoot, Leaf};
+use dag::directory::{DirectoryBuilder, Sharding};
+use dag::{Block, Chunker, Cid, FileRoot, FileShape, Leaf, Tree};
 use store::{Batch, PinKind, PutBlock, SourceId};
 
-use super::{AddOptions, AddedFile, Pieces, WriteContent, commit_failed, put_failed};
+use super::pieces::Pieces;
+use super::{AddOptions, AddedFile, Adder, PieceReader, WriteContent, commit_failed, put_failed};
 use crate::import::fingerprint::Stamp;
 use crate::import::large::{BlockSink, HashFile, hash_file};
 use crate::jobs::Control;
@@ -17,21 +17,24 @@ use crate::node::Inner;
 /// Folders nested deeper than this are refused.
 const MAX_DEPTH: usize = 64;
 
-fn layout(options: &AddOptions) -> Result<FileLayout, WriteContent> {
-    if options.chunk_size == 0 || options.chunk_size > dag::MAX_CHUNK_SIZE {
-        return Err(WriteContent::BadOptions(format!(
-            "the chunk size is 1 to {} bytes",
-            dag::MAX_CHUNK_SIZE
-        )));
+/// The shape of files, when it is usable.
+fn shape(options: &AddOptions) -> Result<FileShape, WriteContent> {
+    let shape = options.shape();
+    let bad = |why: &str| Err(WriteContent::BadOptions(why.to_owned()));
+    match options.chunker {
+        _ if options.only_hash && options.reference => {
+            bad("a file of which only the address is wanted is not kept in place")
+        }
+        Chunker::Size(0) => bad("the chunk size is 1 to 1048576 bytes"),
+        Chunker::Size(size) if size > dag::MAX_CHUNK_SIZE => {
+            bad("the chunk size is 1 to 1048576 bytes")
+        }
+        Chunker::Size(_) if shape.tree == Tree::Balanced => Ok(shape),
+        _ if options.reference => {
+            bad("files are kept in place with chunks of one size in a balanced tree only")
+        }
+        _ => Ok(shape),
     }
-    Ok(FileLayout {
-        cid_version: options.cid_version,
-        raw_leaves: options
-            .raw_leaves
-            .unwrap_or(options.cid_version == CidVersion::V1),
-        chunk_size: options.chunk_size,
-        ..FileLayout::default()
-    })
 }
 
 struct Put<'a> {
@@ -65,7 +68,7 @@ pub(super) fn add_path(
     path: &Path,
     options: &AddOptions,
 ) -> Result<Vec<AddedFile>, WriteContent> {
-    let layout = layout(options)?;
+    let shape = shape(options)?;
     let mut batch = inner.store.batch();
     let mut added = Vec::new();
     let name = path
@@ -75,12 +78,14 @@ pub(super) fn add_path(
     let mut adding = Adding {
         inner,
         options,
-        layout,
+        shape,
         batch: &mut batch,
         added: &mut added,
     };
     let (cid, _) = adding.entry(path, &name, 0)?;
-    finish(batch, cid, options)?;
+    if !options.only_hash {
+        finish(batch, cid, options)?;
+    }
     Ok(added)
 }
 
@@ -99,7 +104,7 @@ fn finish(batch: Batch, cid: Cid, options: &AddOptions) -> Result<(), WriteConte
 struct Adding<'a> {
     inner: &'a Inner,
     options: &'a AddOptions,
-    layout: FileLayout,
+    shape: FileShape,
     batch: &'a mut Batch,
     added: &'a mut Vec<AddedFile>,
 }
@@ -122,7 +127,7 @@ impl Adding<'_> {
         };
         if metadata.is_symlink() {
             let target = std::fs::read_link(path).map_err(failed)?;
-            let version = self.layout.cid_version;
+            let version = self.shape.layout.cid_version;
             let entry = dag::directory::symlink(version, &target.to_string_lossy());
             self.batch.put(&entry.block).map_err(put_failed)?;
             return Ok((entry.block.cid, entry.cumulative_size));
@@ -182,9 +187,21 @@ impl Adding<'_> {
                 .map_err(|error| WriteContent::BadOptions(format!("{shown:?}: {error}")))?;
         }
         let size = self.added.iter().skip(before).map(|file| file.size).sum();
+        let mut failed = None;
         let entry = builder
-            .finish(self.layout.cid_version)
+            .build(
+                self.shape.layout.cid_version,
+                Sharding::Auto,
+                &mut |shard| {
+                    if failed.is_none() {
+                        failed = self.batch.put(&shard).err();
+                    }
+                },
+            )
             .map_err(|error| WriteContent::BadOptions(error.to_string()))?;
+        if let Some(error) = failed {
+            return Err(put_failed(error));
+        }
         self.batch.put(&entry.block).map_err(put_failed)?;
         let cid = entry.block.cid;
         self.added.push(AddedFile {
@@ -209,23 +226,58 @@ impl Adding<'_> {
         } else {
             None
         };
+        let parallel =
+            matches!(self.shape.chunker, Chunker::Size(_)) && self.shape.tree == Tree::Balanced;
+        if !parallel {
+            let root = self.slowly(&file)?;
+            return match Stamp::of_file(&file).map_err(failed)? == before {
+                true => Ok(root),
+                false => Err(WriteContent::ChangedWhileReading(path.to_owned())),
+            };
+        }
         let control = Control::new();
         let mut put = Put {
             batch: self.batch,
             source,
         };
         let threads = self.inner.import_threads;
-        let root = hash_file(&file, before.size, self.layout, threads, &control, &mut put)
-            .map_err(|error| match error {
-                HashFile::Read(source) => failed(source),
-                HashFile::SizeChanged => WriteContent::ChangedWhileReading(path.to_owned()),
-                HashFile::Stopped(_) => WriteContent::ShuttingDown,
-                HashFile::Sink(error) => put_failed(error),
-            })?;
+        let root = hash_file(
+            &file,
+            before.size,
+            self.shape.layout,
+            threads,
+            &control,
+            &mut put,
+        )
+        .map_err(|error| match error {
+            HashFile::Read(source) => failed(source),
+            HashFile::SizeChanged => WriteContent::ChangedWhileReading(path.to_owned()),
+            HashFile::Stopped(_) => WriteContent::ShuttingDown,
+            HashFile::Sink(error) => put_failed(error),
+        })?;
         if Stamp::of_file(&file).map_err(failed)? != before {
             return Err(WriteContent::ChangedWhileReading(path.to_owned()));
         }
         Ok(root)
+    }
+}
+
+impl Adding<'_> {
+    /// A file whose chunks or tree allow one thread only.
+    fn slowly(&mut self, file: &File) -> Result<FileRoot, WriteContent> {
+        let mut failed = None;
+        let (inner, batch) = (self.inner, &mut *self.batch);
+        let added = self.shape.add(file, |block| {
+            let put = match inner.tasks.is_stopping() {
+                true => Err(WriteContent::ShuttingDown),
+                false => batch.put(&block).map_err(put_failed),
+            };
+            put.map_err(|error| {
+                failed = Some(error);
+                std::io::ErrorKind::Other.into()
+            })
+        });
+        added.map_err(|error| failed.unwrap_or(WriteContent::ReadStream(error)))
     }
 }
 
@@ -240,74 +292,15 @@ pub(super) fn add_pieces(
             "a stream cannot be kept in place".to_owned(),
         ));
     }
-    let layout = layout(options)?;
-    let mut batch = inner.store.batch();
-    let mut put = Put {
-        batch: &mut batch,
-        source: None,
-    };
-    let mut reader = PieceReader {
-        pieces,
-        current: bytes::Bytes::new(),
-    };
-    let mut balancer = Balancer::new(layout);
-    let mut chunk = Vec::with_capacity(layout.chunk_len());
-    let mut offset = 0;
-    let mut failed = None;
-    loop {
-        chunk.clear();
-        let limit = layout.chunk_len() as u64;
-        let read = Read::by_ref(&mut reader)
-            .take(limit)
-            .read_to_end(&mut chunk);
-        if read.map_err(WriteContent::ReadStream)? == 0 {
-            break;
-        }
-        if inner.tasks.is_stopping() {
-            return Err(WriteContent::ShuttingDown);
-        }
-        let leaf = layout.leaf(&chunk);
-        put.leaf(&leaf, offset, &chunk).map_err(put_failed)?;
-        offset += chunk.len() as u64;
-        balancer.push(leaf.link(), &mut |block| keep(&mut put, block, &mut failed));
+    let mut adder = Adder::new(inner, options.shape(), options.only_hash);
+    let root = adder.file(PieceReader::new(pieces))?;
+    if options.pin {
+        adder.pin(&root.cid, PinKind::BytesRequired, &options.name);
     }
-    let root = balancer.finish(&mut |block| keep(&mut put, block, &mut failed));
-    if let Some(error) = failed {
-        return Err(put_failed(error));
-    }
-    finish(batch, root.cid, options)?;
+    adder.commit()?;
     Ok(AddedFile {
         name: options.name.clone(),
         cid: root.cid,
         size: root.size,
     })
-}
-
-/// Puts a node, keeping the first error for later.
-fn keep(put: &mut Put<'_>, block: Block, failed: &mut Option<PutBlock>) {
-    if failed.is_none() {
-        *failed = put.node(block).err();
-    }
-}
-
-struct PieceReader {
-    pieces: Pieces,
-    current: bytes::Bytes,
-}
-
-impl Read for PieceReader {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        while self.current.is_empty() {
-            match self.pieces.next() {
-                None => return Ok(0),
-                Some(piece) => self.current = piece?,
-            }
-        }
-        let part = self.current.split_to(self.current.len().min(buffer.len()));
-        buffer
-            .get_mut(..part.len())
-            .unwrap_or_default()
-            .copy_from_slice(&part);
-        Ok(part.len())
-    }
 }

@@ -11,9 +11,10 @@ use dag::{Block, Cid, FileCursor, Step};
 use store::PinKind;
 use tokio::sync::mpsc::Sender;
 
+use super::pieces::Pieces;
 use super::read::{bad, block, resolve};
 use super::{
-    ContentPath, ImportedCar, Pieces, ReadContent, WriteContent, commit_failed, pin_failed,
+    ContentPath, Ended, ImportedCar, ReadContent, WriteContent, commit_failed, pin_failed,
     put_failed,
 };
 use crate::node::Inner;
@@ -88,19 +89,6 @@ impl ByteRange {
             Some(Some(last)) => last.saturating_add(1).min(size),
         };
         from.min(to)..to
-    }
-}
-
-/// Why an export ended early.
-enum Ended {
-    /// Nobody listens any more, or the node stops.
-    Alone,
-    Read(ReadContent),
-}
-
-impl From<ReadContent> for Ended {
-    fn from(error: ReadContent) -> Self {
-        Self::Read(error)
     }
 }
 

@@ -19,7 +19,7 @@ const MAX_ENTRIES: usize = 1_000_000;
 const MAX_INSPECTED: usize = 20_000;
 
 /// One block.
-pub(super) fn block(store: &Store, cid: &Cid) -> Result<Bytes, ReadContent> {
+pub(crate) fn block(store: &Store, cid: &Cid) -> Result<Bytes, ReadContent> {
     match store.get(cid) {
         Ok(Some(bytes)) => Ok(bytes),
         Ok(None) => Err(ReadContent::MissingBlock(*cid)),
@@ -28,7 +28,7 @@ pub(super) fn block(store: &Store, cid: &Cid) -> Result<Bytes, ReadContent> {
 }
 
 /// The CID a path leads to.
-pub(super) fn resolve(store: &Store, path: &ContentPath) -> Result<Cid, ReadContent> {
+pub(crate) fn resolve(store: &Store, path: &ContentPath) -> Result<Cid, ReadContent> {
     let mut resolver = Resolver::new(path.root, path.segments.iter().cloned());
     loop {
         match resolver.poll() {
@@ -50,7 +50,7 @@ pub(super) fn resolve(store: &Store, path: &ContentPath) -> Result<Cid, ReadCont
     }
 }
 
-pub(super) fn bad(cid: Cid, error: &dyn std::error::Error) -> ReadContent {
+pub(crate) fn bad(cid: Cid, error: &dyn std::error::Error) -> ReadContent {
     ReadContent::BadBlock {
         cid,
         reason: error.to_string(),
@@ -58,7 +58,7 @@ pub(super) fn bad(cid: Cid, error: &dyn std::error::Error) -> ReadContent {
 }
 
 /// What a path leads to, opened.
-pub(super) fn open(inner: &Arc<Inner>, path: &ContentPath) -> Result<Opened, ReadContent> {
+pub(crate) fn open(inner: &Arc<Inner>, path: &ContentPath) -> Result<Opened, ReadContent> {
     let store = &inner.store;
     let cid = resolve(store, path)?;
     let bytes = block(store, &cid)?;
@@ -148,22 +148,30 @@ fn entries(store: &Store, cid: Cid) -> Result<Vec<DirEntry>, ReadContent> {
         .filter(|entry| entry.kind.is_none())
         .take(MAX_INSPECTED)
     {
-        // A block that is elsewhere or unreadable leaves the kind open; that is no error.
-        let Ok(Some(bytes)) = store.get(&entry.cid) else {
-            continue;
-        };
-        let Ok(summary) = inspect(&entry.cid, &bytes) else {
-            entry.kind = Some(ContentKind::Other);
-            continue;
-        };
-        entry.kind = Some(match summary.kind {
-            NodeKind::Directory | NodeKind::HamtShard => ContentKind::Directory,
-            NodeKind::Symlink => ContentKind::Symlink,
-            NodeKind::File | NodeKind::Raw | NodeKind::Metadata | NodeKind::TokenMeta => {
-                entry.size = summary.size;
-                ContentKind::File
-            }
-        });
+        open_entry(store, entry);
     }
     Ok(entries)
+}
+
+/// Looks at an entry's own block for kind and size. A block that is elsewhere or unreadable
+/// leaves the kind open; that is no error.
+pub(crate) fn open_entry(store: &Store, entry: &mut DirEntry) {
+    if entry.kind.is_some() {
+        return;
+    }
+    let Ok(Some(bytes)) = store.get(&entry.cid) else {
+        return;
+    };
+    let Ok(summary) = inspect(&entry.cid, &bytes) else {
+        entry.kind = Some(ContentKind::Other);
+        return;
+    };
+    entry.kind = Some(match summary.kind {
+        NodeKind::Directory | NodeKind::HamtShard => ContentKind::Directory,
+        NodeKind::Symlink => ContentKind::Symlink,
+        NodeKind::File | NodeKind::Raw | NodeKind::Metadata | NodeKind::TokenMeta => {
+            entry.size = summary.size;
+            ContentKind::File
+        }
+    });
 }

@@ -13,6 +13,8 @@ async fn a_second_instance_is_told_where_the_first_is() {
         api: "http://127.0.0.1:1".to_owned(),
         token: "t".to_owned(),
         media: "http://127.0.0.1:2".to_owned(),
+        rpc: None,
+        rpc_token: None,
     };
     let text = serde_json::to_string(&run).expect("json");
     std::fs::write(world.home.path().join("run.json"), text).expect("written");

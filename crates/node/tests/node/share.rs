@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 async fn open_networked(home: &Path) -> Node {
     let options = node::NetworkOptions {
         loopback_only: true,
+        ..node::NetworkOptions::default()
     };
     let config = NodeConfig::new(home).with_network(options);
     Node::open(config).await.expect("the home opens")

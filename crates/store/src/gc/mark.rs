@@ -4,7 +4,7 @@
 //! Links are gathered from many nodes and answered together in the order of the index, by one
 //! pass over it when they are many: looking each up alone would be bound by random reads.
 //! A block's links depend on the codec it is reached by, which the index does not know: dag-pb and
-//! dag-cbor have their own maps of "to expand" and "expanded". A node counts as expanded when all
+//! dag-cbor have their own maps (dag-json shares the second: the links of both readings count) of "to expand" and "expanded". A node counts as expanded when all
 //! its links were answered. When the stack is full, a block is only noted in "to expand" and found
 //! again by a pass over the index. So memory is five bits a block (25 MB at 40 million blocks)
 //! beside what the options allow for stack and buffer.
@@ -22,7 +22,7 @@ use crate::core::Core;
 use crate::entry::EntryHead;
 use crate::error::IndexFault;
 use crate::gc::CollectGarbage;
-use crate::key::{Address, DAG_CBOR, DAG_PB, Key, address};
+use crate::key::{Address, DAG_CBOR, DAG_JSON, DAG_PB, Key, address};
 
 /// Nodes expanded between two looks at cancellation.
 const STEP_NODES: usize = 64;
@@ -98,10 +98,16 @@ impl Graph for IndexGraph<'_> {
             .core
             .get(cid)
             .map_err(|source| CollectGarbage::ReadBlock { cid: *cid, source })?;
+        let Some(block) = block else {
+            return Ok(Vec::new());
+        };
         // A block that cannot be decoded links to nothing that anyone could follow.
-        Ok(block
-            .and_then(|bytes| dag::links(cid, &bytes).ok())
-            .unwrap_or_default())
+        let mut links = dag::links(cid, &block).unwrap_or_default();
+        if cid.codec() == DAG_CBOR {
+            let json = Cid::new_v1(DAG_JSON, *cid.hash());
+            links.extend(dag::links(&json, &block).unwrap_or_default());
+        }
+        Ok(links)
     }
 }
 

@@ -4,7 +4,7 @@
 //! Of a sha2-256 address 62 bits are kept, beside two for the codec. Two addresses that share them
 //! are looked up as one and both are marked: that keeps a block too many, never one too few.
 
-use crate::key::{DAG_CBOR, DAG_PB, Key};
+use crate::key::{DAG_CBOR, DAG_JSON, DAG_PB, Key};
 
 /// What multihashes of sha2-256 begin with.
 const SHA2_256: [u8; 2] = [0x12, 32];
@@ -14,7 +14,8 @@ const CLASS: u64 = 3;
 pub(super) fn class_of(codec: u64) -> u64 {
     match codec {
         DAG_PB => 1,
-        DAG_CBOR => 2,
+        // One map for both: the links of a block are those of either reading.
+        DAG_CBOR | DAG_JSON => 2,
         _ => 0,
     }
 }

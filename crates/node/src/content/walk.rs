@@ -1,0 +1,189 @@
+//! Directories of any size, one entry after another, and trees of files with their bytes.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use dag::directory::{ListStep, Listing};
+use dag::unixfs::{NodeKind, inspect};
+use dag::{Cid, FileCursor, Step};
+use store::Store;
+
+use super::found::{Ended, Found, Out};
+use super::read::{bad, block, open_entry};
+use super::{ContentKind, ContentPath, DirEntry, ReadContent};
+use crate::node::Node;
+
+/// Entries that wait to be taken.
+const ENTRIES_AHEAD: usize = 64;
+/// Parts of a tree that wait to be taken; each has at most a block's bytes.
+const PARTS_AHEAD: usize = 8;
+/// Directories nested deeper than this are refused.
+const MAX_DEPTH: usize = 64;
+
+/// A part of a tree of files, in the order of an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TreePart {
+    /// A directory; what is in it follows.
+    Directory {
+        /// Names from the root on; none for the root itself.
+        path: Vec<String>,
+    },
+    /// A symlink.
+    Symlink {
+        /// Names from the root on.
+        path: Vec<String>,
+        /// Where it points, as stored.
+        target: String,
+    },
+    /// A file; exactly `size` bytes of it follow.
+    File {
+        /// Names from the root on; none for the root itself.
+        path: Vec<String>,
+        /// Its bytes.
+        size: u64,
+    },
+    /// Bytes of the file last named.
+    Bytes(Bytes),
+}
+
+impl Node {
+    /// The entries of the directory `path` leads to, as they are read. With `sizes`, each
+    /// entry's own block is looked at for its kind and size. A file has no entries.
+    pub async fn list(
+        &self,
+        path: &ContentPath,
+        sizes: bool,
+    ) -> Result<Found<DirEntry>, ReadContent> {
+        let root = self.resolve(path).await?;
+        let head = self.block(root).await?;
+        let is_directory = inspect(&root, &head)
+            .is_ok_and(|node| matches!(node.kind, NodeKind::Directory | NodeKind::HamtShard));
+        Ok(self.find("list", ENTRIES_AHEAD, move |inner, out| {
+            if !is_directory {
+                return Ok(());
+            }
+            each_entry(&inner.store, root, &mut |mut entry| {
+                if sizes {
+                    open_entry(&inner.store, &mut entry);
+                }
+                out.send(entry)
+            })
+        }))
+    }
+
+    /// Everything below `path`, files with their bytes.
+    pub async fn walk(&self, path: &ContentPath) -> Result<Found<TreePart>, ReadContent> {
+        let root = self.resolve(path).await?;
+        self.block(root).await?;
+        Ok(self.find("walk", PARTS_AHEAD, move |inner, out| {
+            let walk = Walk {
+                store: &inner.store,
+                out,
+            };
+            walk.entry(root, &mut Vec::new())
+        }))
+    }
+}
+
+/// Calls `each` for every entry of a directory, as they are stored.
+pub(crate) fn each_entry<E: From<ReadContent>>(
+    store: &Store,
+    directory: Cid,
+    each: &mut dyn FnMut(DirEntry) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut listing = Listing::new(directory);
+    loop {
+        match listing.poll() {
+            ListStep::Done => return Ok(()),
+            ListStep::Need(cid) => {
+                let bytes = block(store, &cid)?;
+                listing
+                    .supply(cid, bytes.as_ref())
+                    .map_err(|error| bad(cid, &error))?;
+            }
+            ListStep::Entries(links) => {
+                for link in links {
+                    each(DirEntry {
+                        name: link.name,
+                        cid: link.cid,
+                        size: link.tsize,
+                        kind: (dag::codec_of(&link.cid) == Some(dag::Codec::Raw))
+                            .then_some(ContentKind::File),
+                    })?;
+                }
+            }
+        }
+    }
+}
+
+struct Walk<'a> {
+    store: &'a Arc<Store>,
+    out: &'a Out<TreePart>,
+}
+
+impl Walk<'_> {
+    fn entry(&self, cid: Cid, path: &mut Vec<String>) -> Result<(), Ended> {
+        let bytes = block(self.store, &cid)?;
+        let node = inspect(&cid, &bytes).map_err(|error| bad(cid, &error))?;
+        match node.kind {
+            NodeKind::Directory | NodeKind::HamtShard => self.directory(cid, path),
+            NodeKind::Symlink => self.out.send(TreePart::Symlink {
+                path: path.clone(),
+                target: node.target.unwrap_or_default(),
+            }),
+            _ => self.file(cid, node.size, path),
+        }
+    }
+
+    fn directory(&self, cid: Cid, path: &mut Vec<String>) -> Result<(), Ended> {
+        let refused = |reason: &str| {
+            let reason = reason.to_owned();
+            Ended::from(ReadContent::BadBlock { cid, reason })
+        };
+        if path.len() >= MAX_DEPTH {
+            return Err(refused("directories are nested too deeply"));
+        }
+        self.out.send(TreePart::Directory { path: path.clone() })?;
+        each_entry::<Ended>(self.store, cid, &mut |entry| {
+            // Names come from others, and this goes to somebody's disk.
+            if matches!(entry.name.as_str(), "" | "." | "..") || entry.name.contains(['/', '\0']) {
+                return Err(refused("it has a name that no file can have"));
+            }
+            path.push(entry.name);
+            self.entry(entry.cid, path)?;
+            path.pop();
+            Ok(())
+        })
+    }
+
+    fn file(&self, cid: Cid, size: u64, path: &[String]) -> Result<(), Ended> {
+        let path = path.to_vec();
+        self.out.send(TreePart::File { path, size })?;
+        let mut cursor = FileCursor::new(cid, ..);
+        let mut given = 0_u64;
+        loop {
+            match cursor.poll() {
+                Step::Done => break,
+                Step::Need(cid) => {
+                    let bytes = block(self.store, &cid)?;
+                    cursor
+                        .supply(cid, bytes)
+                        .map_err(|error| bad(cid, &error))?;
+                }
+                Step::Chunk(bytes) => {
+                    given = given.saturating_add(bytes.len() as u64);
+                    if given > size {
+                        break;
+                    }
+                    self.out.send(TreePart::Bytes(bytes))?;
+                }
+            }
+        }
+        if given == size {
+            return Ok(());
+        }
+        let reason = "the file has another length than it says".to_owned();
+        Err(ReadContent::BadBlock { cid, reason }.into())
+    }
+}
