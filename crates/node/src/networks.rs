@@ -140,7 +140,7 @@ impl Networks {
 
 /// Starts what was asked for. A network that does not start is a problem to be shown, and no
 /// reason not to open the home.
-pub(crate) async fn start(inner: &Arc<Inner>, options: &NetworkOptions) {
+pub(crate) fn start(inner: &Arc<Inner>, options: &NetworkOptions) {
     let kept = read_kept(inner.home.root());
     let key_file = inner.home.root().join("keys/node");
     let (direct, wide) = (

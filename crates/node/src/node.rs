@@ -179,7 +179,7 @@ impl Node {
             inner: Arc::new(inner),
         };
         if let Some(options) = network {
-            crate::networks::start(&node.inner, &options).await;
+            crate::networks::start(&node.inner, &options);
         }
         node.start().await;
         Ok(node)

@@ -54,7 +54,7 @@ fn picture(rest: &[u8]) -> Option<&[u8]> {
     let mut at = 0;
     loop {
         let next = rest.get(at..)?;
-        let found = next.windows(2).position(|pair| is_marker(pair))?;
+        let found = next.windows(2).position(is_marker)?;
         at += found;
         let marker = *rest.get(at + 1)?;
         if marker == EOI {
