@@ -37,7 +37,8 @@ export function makeWorld() {
       LANG: 'en_GB.UTF-8',
       LC_ALL: 'C.UTF-8',
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    // A web process that is ending may still write into its cache.
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }),
   }
 }
 

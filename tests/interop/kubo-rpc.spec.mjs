@@ -65,34 +65,34 @@ test('progress is told while a file goes up', async () => {
 })
 
 const tree = [
-  { path: 'box/notes/a.txt', content: text('a') },
-  { path: 'box/notes/b c.txt', content: text('bc') },
-  { path: 'box/\u00e4/deep/file', content: pattern(300_000, 3) },
-  { path: 'box/empty' },
+  { path: 'shelf/notes/a.txt', content: text('a') },
+  { path: 'shelf/notes/b c.txt', content: text('bc') },
+  { path: 'shelf/\u00e4/deep/file', content: pattern(300_000, 3) },
+  { path: 'shelf/empty' },
 ]
 
 test('folders go up, are listed, and come back as an archive', async () => {
   const added = await all(ipfs.addAll(tree, { wrapWithDirectory: true }))
   const paths = added.map(({ path }) => path)
-  for (const path of ['box/notes/a.txt', 'box/notes', 'box/empty', 'box', '']) assert.ok(paths.includes(path), `${path} in ${paths}`)
+  for (const path of ['shelf/notes/a.txt', 'shelf/notes', 'shelf/empty', 'shelf', '']) assert.ok(paths.includes(path), `${path} in ${paths}`)
   const root = added.at(-1).cid
   assert.deepEqual(
-    (await all(ipfs.ls(`${root}/box`))).map(({ name, type }) => [name, type]),
+    (await all(ipfs.ls(`${root}/shelf`))).map(({ name, type }) => [name, type]),
     [['empty', 'dir'], ['notes', 'dir'], ['\u00e4', 'dir']],
   )
-  assert.equal((await bytesOf(ipfs.cat(`/ipfs/${root}/box/notes/b c.txt`))).toString(), 'bc')
+  assert.equal((await bytesOf(ipfs.cat(`/ipfs/${root}/shelf/notes/b c.txt`))).toString(), 'bc')
   const archive = await bytesOf(ipfs.get(root))
   const folder = join(node.folder, 'untarred')
   mkdirSync(folder)
   writeFileSync(join(node.folder, 'a.tar'), archive)
   execFileSync('tar', ['-xf', join(node.folder, 'a.tar'), '-C', folder])
-  assert.deepEqual(readFileSync(join(folder, root.toString(), 'box/\u00e4/deep/file')), Buffer.from(tree[2].content))
-  const packed = await bytesOf(ipfs.get(`${root}/box/\u00e4/deep/file`, { archive: false, compress: true, compressionLevel: 3 }))
+  assert.deepEqual(readFileSync(join(folder, root.toString(), 'shelf/\u00e4/deep/file')), Buffer.from(tree[2].content))
+  const packed = await bytesOf(ipfs.get(`${root}/shelf/\u00e4/deep/file`, { archive: false, compress: true, compressionLevel: 3 }))
   assert.deepEqual(gunzipSync(packed), Buffer.from(tree[2].content))
   const refs = await all(ipfs.refs(root, { recursive: true, unique: true }))
   assert.ok(refs.length >= 8, `${refs.length} refs`)
   await fails(bytesOf(ipfs.cat(root)), /directory/)
-  await fails(bytesOf(ipfs.cat(`${root}/box/nothing`)), /no link named "nothing"/)
+  await fails(bytesOf(ipfs.cat(`${root}/shelf/nothing`)), /no link named "nothing"/)
 })
 
 test('a folder too large for one block is sharded and reads like any other', async () => {
@@ -141,9 +141,9 @@ test('values are put and read by paths that lead through links', async () => {
 })
 
 test('archives go out and come in', async () => {
-  const other = [...tree, { path: 'box/only here', content: text('x') }]
+  const other = [...tree, { path: 'shelf/only here', content: text('x') }]
   const added = await all(ipfs.addAll(other, { pin: false }))
-  const root = added.find(({ path }) => path === 'box').cid
+  const root = added.find(({ path }) => path === 'shelf').cid
   const car = await bytesOf(ipfs.dag.export(root))
   await all(ipfs.repo.gc())
   await fails(bytesOf(ipfs.cat(`${root}/only here`)), /not on this machine/)

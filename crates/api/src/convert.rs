@@ -5,3 +5,4 @@ pub(crate) mod errors;
 pub(crate) mod items;
 pub(crate) mod jobs;
 pub(crate) mod settings;
+pub(crate) mod shares;

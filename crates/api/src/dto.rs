@@ -20,6 +20,7 @@ mod photos;
 mod present;
 mod search;
 mod settings;
+mod shares;
 mod status;
 mod storage;
 mod watch;
@@ -53,6 +54,10 @@ pub use search::{DuplicateGroup, Duplicates, SearchHit, SearchResult};
 pub use settings::{
     CaptionSettings, CaptionSettingsPatch, CloseAction, Language, ResetSettingsRequest, Settings,
     SettingsPatch, Theme,
+};
+pub use shares::{
+    Network, NetworkChangedEvent, NetworkPeer, NewShareRequest, OpenLinkRequest, Reachability,
+    Received, ReceivedDetail, Share, ShareState, SharedEnd, SharedThing, SharesChangedEvent,
 };
 pub use status::{ItemCounts, JobCounts, Problem, Status, StorageUse};
 pub use storage::{FolderRequest, FolderState, PathRequest, Storage, StorageFolder};

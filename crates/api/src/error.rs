@@ -80,9 +80,13 @@ impl ApiError {
     /// The HTTP status that belongs to the code.
     pub fn status(&self) -> StatusCode {
         match self.body.code {
-            ErrorCode::BadRequest | ErrorCode::BadCid | ErrorCode::BadPath => {
+            ErrorCode::BadRequest | ErrorCode::BadCid | ErrorCode::BadPath | ErrorCode::BadLink => {
                 StatusCode::BAD_REQUEST
             }
+            ErrorCode::NeedsPassword | ErrorCode::WrongPassword => StatusCode::FORBIDDEN,
+            ErrorCode::ShareEnded => StatusCode::GONE,
+            ErrorCode::PeerUnreachable => StatusCode::GATEWAY_TIMEOUT,
+            ErrorCode::NoNetwork => StatusCode::CONFLICT,
             ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
             ErrorCode::ForeignOrigin | ErrorCode::PermissionDenied => StatusCode::FORBIDDEN,
             ErrorCode::WrongHost => StatusCode::MISDIRECTED_REQUEST,

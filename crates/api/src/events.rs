@@ -21,8 +21,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     convert,
     dto::{
-        ItemIdsEvent, ItemKind, ItemsAddedEvent, Job, JobEvent, LaggedEvent, SettingsChangedEvent,
-        StorageChangedEvent,
+        ItemIdsEvent, ItemKind, ItemsAddedEvent, Job, JobEvent, LaggedEvent, NetworkChangedEvent,
+        SettingsChangedEvent, SharesChangedEvent, StorageChangedEvent,
     },
 };
 
@@ -90,6 +90,8 @@ struct Batch {
     previews: BTreeSet<ItemId>,
     settings: bool,
     storage: bool,
+    shares: bool,
+    network: bool,
     jobs: Vec<(bool, Job)>,
 }
 
@@ -113,6 +115,8 @@ impl Batch {
             Event::PreviewReady(ids) => self.previews.extend(ids.iter()),
             Event::SettingsChanged => self.settings = true,
             Event::StorageChanged => self.storage = true,
+            Event::SharesChanged => self.shares = true,
+            Event::NetworkChanged => self.network = true,
             Event::Lagged => self.lagged = true,
             // A kind that this version does not know: look again at everything.
             _ => self.lagged = true,
@@ -158,6 +162,12 @@ impl Batch {
         }
         if self.storage {
             frame(&mut text, "storageChanged", &StorageChangedEvent {});
+        }
+        if self.shares {
+            frame(&mut text, "sharesChanged", &SharesChangedEvent {});
+        }
+        if self.network {
+            frame(&mut text, "networkChanged", &NetworkChangedEvent {});
         }
         for (finished, job) in self.jobs {
             let name = if finished {

@@ -10,7 +10,7 @@ pub(crate) mod key;
 
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use library::{AssetId, ItemId, RenditionId};
+use library::{AssetId, ItemId, RenditionId, ShareId};
 use serde::Deserialize;
 use sha2::Sha256;
 
@@ -72,6 +72,11 @@ impl Links {
     /// URL of captions as WebVTT.
     pub(crate) fn captions(&self, item: ItemId, asset: AssetId, now: u64) -> String {
         self.sign(&format!("captions/{item}/{asset}.vtt"), now)
+    }
+
+    /// URL of a file of an opened share. `what` is "file" or "poster".
+    pub(crate) fn shared(&self, share: ShareId, index: usize, what: &str, now: u64) -> String {
+        self.sign(&format!("shared/{share}/{index}/{what}"), now)
     }
 
     fn sign(&self, path: &str, now: u64) -> String {

@@ -14,7 +14,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
-use library::{AssetId, ItemId, RenditionId};
+use library::{AssetId, ItemId, RenditionId, ShareId};
 use node::{GetCaptions, GetPreview, OpenStream, PreviewSize};
 
 use crate::{
@@ -40,6 +40,7 @@ pub(crate) fn router(app: MediaApp) -> Router {
     Router::new()
         .route("/media/{item}/{rendition}", get(media))
         .route("/preview/{item}/{size}", get(preview))
+        .route("/shared/{share}/{index}/{what}", get(shared))
         .route("/captions/{item}/{file}", get(captions))
         .merge(gateway::routes())
         .fallback(|| async { ApiError::not_found("page") })
@@ -119,6 +120,30 @@ async fn media(
         .open_stream(item, Some(rendition))
         .await
         .map_err(open_error)?;
+    serve_stream(stream, &request.into_parts().0).await
+}
+
+async fn shared(
+    State(app): State<MediaApp>,
+    Path((share, index, what)): Path<(String, String, String)>,
+    query: Query<Signed>,
+    request: Request,
+) -> ApiResult<Response> {
+    signed(&app, signed_path(request.uri().path()), &query.0)?;
+    let share: ShareId = id("share", &share)?;
+    let index = index.parse().map_err(|_| ApiError::not_found("file"))?;
+    let stream = app
+        .node()
+        .open_shared_file(share, index, what == "poster")
+        .await?;
+    serve_stream(stream, &request.into_parts().0).await
+}
+
+/// A file's bytes, revalidated each time they are asked for.
+async fn serve_stream(
+    stream: node::MediaStream,
+    request: &http::request::Parts,
+) -> ApiResult<Response> {
     let (mime, disposition) = presentation(stream.mime(), stream.name());
     let mut headers = HeaderMap::new();
     set(&mut headers, header::CONTENT_DISPOSITION, &disposition);
@@ -135,7 +160,7 @@ async fn media(
         headers,
         source: Source::Stream(Box::new(stream)),
     };
-    answer.respond(request.method(), request.headers()).await
+    answer.respond(&request.method, &request.headers).await
 }
 
 async fn preview(

@@ -27,6 +27,8 @@ use crate::{dto, routes};
         dto::ItemIdsEvent,
         dto::SettingsChangedEvent,
         dto::StorageChangedEvent,
+        dto::SharesChangedEvent,
+        dto::NetworkChangedEvent,
         dto::LaggedEvent,
         dto::ItemSort,
         dto::SortOrder,

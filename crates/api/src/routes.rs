@@ -11,6 +11,7 @@ mod node;
 mod people;
 mod photos;
 mod settings;
+mod shares;
 mod shelves;
 mod status;
 mod storage;
@@ -34,5 +35,6 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         .merge(albums::routes())
         .merge(music::routes())
         .merge(storage::routes())
+        .merge(shares::routes())
         .merge(node::routes())
 }

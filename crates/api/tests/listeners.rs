@@ -14,5 +14,7 @@ mod media;
 mod rpc;
 #[path = "listeners/rpc_content.rs"]
 mod rpc_content;
+#[path = "listeners/shares.rs"]
+mod shares;
 #[path = "listeners/support.rs"]
 mod support;

@@ -103,6 +103,9 @@ pub(crate) struct Daemon {
     /// the setting rpcAddress]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) rpc: Option<SocketAddr>,
+    /// Share by link and open links, and join this network besides [default: none of it]
+    #[arg(long, value_enum, value_name = "NETWORK")]
+    pub(crate) network: Option<NetworkChoice>,
     /// Serve the web interface from this folder instead of the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) ui: Option<PathBuf>,
@@ -114,6 +117,21 @@ pub(crate) struct Daemon {
         default_value = "tauri://localhost"
     )]
     pub(crate) window_origin: String,
+}
+
+/// Which network a daemon joins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum NetworkChoice {
+    /// None: only direct connections, for links
+    Direct,
+    /// The same on this machine alone
+    Loopback,
+    /// The BTFS main network
+    Btfs,
+    /// The BTFS test network
+    BtfsTestnet,
+    /// The network that IPFS nodes speak
+    Open,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@
 mod add;
 mod adder;
 pub(crate) mod car;
+mod error;
 mod found;
 mod pieces;
 pub(crate) mod read;
@@ -16,6 +17,7 @@ pub(crate) mod walk;
 
 pub(crate) use adder::Adder;
 pub use car::{ByteRange, CarScope};
+pub use error::{ReadContent, WriteContent};
 pub(crate) use found::Ended;
 pub use found::Found;
 pub(crate) use pieces::{PieceReader, take};
@@ -186,88 +188,6 @@ pub struct ImportedCar {
     pub blocks: u64,
     /// Bytes of these blocks.
     pub bytes: u64,
-}
-
-/// Why content could not be read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReadContent {
-    /// The path cannot be read as `/btfs/CID/...`.
-    #[error("this is not a content path: {0}")]
-    BadPath(String),
-    /// A block is not here.
-    #[error("the block {0} is not on this machine")]
-    MissingBlock(Cid),
-    /// A name is not in its directory.
-    #[error("there is no {name:?} in {parent}")]
-    NoSuchName {
-        /// The directory.
-        parent: Cid,
-        /// The name.
-        name: String,
-    },
-    /// The path goes on below something that is not a directory.
-    #[error("{0} is not a directory")]
-    NotADirectory(Cid),
-    /// The path leads to a directory where a file was asked for.
-    #[error("{0} is a directory")]
-    IsADirectory(Cid),
-    /// The block is not UnixFS, or is damaged.
-    #[error("{cid} cannot be read: {reason}")]
-    BadBlock {
-        /// The block.
-        cid: Cid,
-        /// What is wrong.
-        reason: String,
-    },
-    /// The store could not be read.
-    #[error("could not read the block store")]
-    ReadStore(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-/// Why content could not be added. What was there before is safe.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WriteContent {
-    /// The options contradict each other.
-    #[error("these options cannot be used: {0}")]
-    BadOptions(String),
-    /// The file could not be read.
-    #[error("could not read {path:?}")]
-    ReadFile {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The file changed while it was read.
-    #[error("{0:?} changed while it was being read")]
-    ChangedWhileReading(PathBuf),
-    /// The stream broke.
-    #[error("the stream broke before its end; nothing was added")]
-    ReadStream(#[source] std::io::Error),
-    /// The CAR is damaged.
-    #[error("this CAR cannot be read: {0}")]
-    BadCar(String),
-    /// A pinned root's block is missing.
-    #[error("the block {0} is not on this machine")]
-    MissingBlock(Cid),
-    /// No such pin.
-    #[error("{0} is not pinned")]
-    NotPinned(Cid),
-    /// The quota is used up.
-    #[error("the storage limit is reached; what was there is safe")]
-    QuotaFull,
-    /// The disk is full.
-    #[error("the disk is full; what was there is safe")]
-    DiskFull,
-    /// The store could not be written.
-    #[error("could not write the block store; what was there is safe")]
-    WriteStore(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The node is shutting down.
-    #[error("Tributary is shutting down")]
-    ShuttingDown,
 }
 
 /// A CAR as it is made, in pieces of at most a few MiB.

@@ -373,15 +373,11 @@ impl Node {
         let _ = writeln!(text, "peer id: {}", self.inner.identity.peer_id);
         let uname = rustix::system::uname();
         let _ = writeln!(text, "system: {:?} {:?}", uname.sysname(), uname.release());
-        let _ = writeln!(
-            text,
-            "previews: {}",
-            if self.inner.media.is_some() {
-                "on"
-            } else {
-                "off"
-            }
-        );
+        let previews = match self.inner.media {
+            Some(_) => "on",
+            None => "off",
+        };
+        let _ = writeln!(text, "previews: {previews}");
         match self.query(|view| view.counts(None)).await {
             Ok(counts) => {
                 let _ = writeln!(text, "items: {counts:?}");

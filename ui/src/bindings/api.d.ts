@@ -416,6 +416,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/app/links/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a link of somebody else. */
+        post: operations["open_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/app/music": {
         parameters: {
             query?: never;
@@ -442,6 +459,23 @@ export interface paths {
         };
         /** An album with its tracks. */
         get: operations["get_music_album"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The networks that run. */
+        get: operations["list_networks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -725,6 +759,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/app/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All shares that were opened here, newest first. */
+        get: operations["list_received"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/received/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One share that was opened here, and what it holds. */
+        get: operations["get_received"];
+        put?: never;
+        post?: never;
+        /** Strikes a share from the list of those that were opened. */
+        delete: operations["delete_received"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/received/{id}/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetches all of an opened share and takes it into the library. */
+        post: operations["save_received"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/app/restore": {
         parameters: {
             query?: never;
@@ -788,6 +874,58 @@ export interface paths {
         put?: never;
         /** Puts settings back to their defaults. */
         post: operations["reset_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All shares of this home, newest first. */
+        get: operations["list_shares"];
+        put?: never;
+        /** Shares items or an album by link; they are sealed in the background. */
+        post: operations["create_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/shares/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a share back and strikes it from the list. */
+        delete: operations["delete_share"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/shares/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a share back, for good: whoever has it open is cut off. */
+        post: operations["revoke_share"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1361,7 +1499,7 @@ export interface components {
          * @description Why a request failed. A closed list: the UI branches on it and shows its own words.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "not_local" | "shutting_down" | "internal";
+        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "no_network" | "not_local" | "shutting_down" | "internal";
         /** @description A file that a job could not take. */
         Failure: {
             /** @description Stable name of the reason. */
@@ -1791,7 +1929,7 @@ export interface components {
          * @description What a job does.
          * @enum {string}
          */
-        JobKind: "import" | "export" | "restore" | "verify" | "repair" | "gc";
+        JobKind: "import" | "export" | "restore" | "verify" | "repair" | "gc" | "share" | "save";
         /** @description Jobs, newest first. */
         JobPage: {
             /** @description Active jobs, then the finished ones that were not dismissed. */
@@ -1868,6 +2006,42 @@ export interface components {
             /** @description Its tracks in order. */
             tracks: components["schemas"]["ItemCard"][];
         };
+        /** @description One running network. */
+        Network: {
+            /** @description Where it listens: multiaddresses. */
+            listening: string[];
+            /** @description "direct", "btfs", "btfs-testnet" or "open". */
+            name: string;
+            /** @description This node's id there. */
+            peerId: string;
+            /** @description Who is connected. */
+            peers: components["schemas"]["NetworkPeer"][];
+            /** @description How it stands to the rest of the world. */
+            reachability: components["schemas"]["Reachability"];
+            /**
+             * Format: int64
+             * @description Bytes received since the start.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Bytes sent since the start.
+             */
+            sent: number;
+        };
+        /** @description `networkChanged`: fetch the network again. */
+        NetworkChangedEvent: Record<string, never>;
+        /** @description A connected peer. */
+        NetworkPeer: {
+            /** @description Where it is: multiaddresses. */
+            addresses: string[];
+            /** @description What it says it runs. */
+            agent: string | null;
+            /** @description Its id. */
+            peerId: string;
+            /** @description All of its connections go over relays. */
+            relayed: boolean;
+        };
         /** @description An album to make. */
         NewAlbumRequest: {
             /** @description Items to put in at once. */
@@ -1881,6 +2055,24 @@ export interface components {
             color?: string | null;
             /** @description Name, 1 to 64 characters. */
             name: string;
+        };
+        /** @description What to share: items, or an album. */
+        NewShareRequest: {
+            /** @description Or everything in this album. */
+            albumId?: string | null;
+            /**
+             * Format: int64
+             * @description When it ends by itself, Unix milliseconds.
+             */
+            expiresAt?: number | null;
+            /** @description Items, in order. */
+            items?: string[];
+            /** @description Leaves the place in photos. */
+            keepLocation?: boolean;
+            /** @description Asked of whoever opens it. */
+            password?: string | null;
+            /** @description What to call it; the title of the item or album when there is none. */
+            title?: string | null;
         };
         /** @description Files on this machine to add, and how. */
         NodeAddRequest: {
@@ -1906,6 +2098,13 @@ export interface components {
             peerId: string;
             /** @description Compressed secp256k1 public key, hex. */
             publicKey: string;
+        };
+        /** @description A link to open. */
+        OpenLinkRequest: {
+            /** @description The link. */
+            link: string;
+            /** @description Its password, when it asks for one. */
+            password?: string | null;
         };
         /** @description A path on this machine. */
         PathRequest: {
@@ -2055,6 +2254,45 @@ export interface components {
              * @description Position.
              */
             positionMs: number;
+        };
+        /**
+         * @description How this node stands to the rest of the world.
+         * @enum {string}
+         */
+        Reachability: "offline" | "localOnly" | "outgoingOnly" | "relayed" | "direct";
+        /** @description A share of somebody else that was opened here. */
+        Received: {
+            /**
+             * Format: int64
+             * @description Bytes of its files.
+             */
+            bytes: number;
+            /** @description It can be fetched from now. */
+            connected: boolean;
+            ended: components["schemas"]["SharedEnd"] | null;
+            /**
+             * Format: int64
+             * @description When it ends by itself, Unix milliseconds.
+             */
+            expiresAt: number | null;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it was opened first, Unix milliseconds.
+             */
+            openedAt: number;
+            /** @description The device it is from: a peer id, nobody's name. */
+            peer: string;
+            /** @description What its maker calls it. */
+            title: string;
+        };
+        /** @description A share of somebody else, and what it holds. */
+        ReceivedDetail: {
+            /** @description The share. */
+            share: components["schemas"]["Received"];
+            /** @description What it holds, in order. */
+            things: components["schemas"]["SharedThing"][];
         };
         /** @description Numbers of new items. */
         RecentSummary: {
@@ -2267,6 +2505,97 @@ export interface components {
              */
             watchedThreshold?: number | null;
         };
+        /** @description A share of this home. */
+        Share: {
+            /**
+             * Format: int64
+             * @description Bytes of its files.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description When it was made, Unix milliseconds.
+             */
+            createdAt: number;
+            /**
+             * Format: int64
+             * @description When it ends by itself, Unix milliseconds.
+             */
+            expiresAt: number | null;
+            /** @description It asks for a password. */
+            hasPassword: boolean;
+            /** @description Its id. */
+            id: string;
+            /** @description The items it shares. */
+            items: string[];
+            /** @description The place stays in its photos. */
+            keepLocation: boolean;
+            /** @description The link. Whoever has it can open the share. */
+            link: string | null;
+            /** @description Why it could not be made. */
+            message: string | null;
+            /**
+             * Format: int64
+             * @description How many have it open now.
+             */
+            openNow: number;
+            /**
+             * Format: int64
+             * @description When it was taken back, Unix milliseconds.
+             */
+            revokedAt: number | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["ShareState"];
+            /** @description What it is called. */
+            title: string;
+        };
+        /**
+         * @description Why a share of somebody else is over.
+         * @enum {string}
+         */
+        SharedEnd: "expired" | "revoked";
+        /** @description A thing in a share of somebody else. */
+        SharedThing: {
+            /**
+             * Format: int64
+             * @description Length in milliseconds.
+             */
+            durationMs: number | null;
+            /**
+             * Format: int32
+             * @description Height in pixels.
+             */
+            height: number | null;
+            /** @description "film", "episode", "clip", "photo", "track" or "file", as its maker says. */
+            kind: string;
+            /** @description Its media type, as its maker says. */
+            mime: string;
+            /** @description Its name as a file. */
+            name: string;
+            /** @description URL of a picture that stands for it. */
+            poster: string | null;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description What its maker calls it. */
+            title: string;
+            /** @description URL of its bytes, which come as they are needed. */
+            url: string;
+            /**
+             * Format: int32
+             * @description Width in pixels.
+             */
+            width: number | null;
+        };
+        /** @description `sharesChanged`: fetch the shares again. */
+        SharesChangedEvent: Record<string, never>;
+        /**
+         * @description Where a share stands.
+         * @enum {string}
+         */
+        ShareState: "preparing" | "ready" | "revoked" | "failed";
         /** @description A show on the shelf. */
         Show: {
             /**
@@ -3560,6 +3889,39 @@ export interface operations {
             };
         };
     };
+    open_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Opens a link of somebody else. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_music: {
         parameters: {
             query?: never;
@@ -3608,6 +3970,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MusicAlbumDetail"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_networks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The networks that run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Network"][];
                 };
             };
             /** @description It failed. */
@@ -4244,6 +4635,129 @@ export interface operations {
             };
         };
     };
+    list_received: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All shares that were opened here, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"][];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_received: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One share that was opened here, and what it holds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedDetail"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_received: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Strikes a share from the list of those that were opened. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    save_received: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Fetches all of an opened share and takes it into the library. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     start_restore: {
         parameters: {
             query?: never;
@@ -4393,6 +4907,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All shares of this home, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"][];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShareRequest"];
+            };
+        };
+        responses: {
+            /** @description Shares items or an album by link; they are sealed in the background. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a share back and strikes it from the list. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a share back, for good: whoever has it open is cut off. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
                 };
             };
             /** @description It failed. */

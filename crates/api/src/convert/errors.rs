@@ -262,6 +262,9 @@ impl From<ReadMedia> for ApiError {
             ReadMedia::MissingBlock(cid) => Self::new(ErrorCode::NotLocal, text)
                 .detail(serde_json::json!({ "cid": cid.to_string() })),
             ReadMedia::DamagedDag(_) => Self::new(ErrorCode::UnsupportedFormat, text),
+            ReadMedia::Unreachable => Self::new(ErrorCode::PeerUnreachable, text)
+                .todo("It goes on when the device that shares it is on again."),
+            ReadMedia::TakenBack | ReadMedia::Expired => Self::new(ErrorCode::ShareEnded, text),
             ReadMedia::ShuttingDown => ending(),
             other => block_error(&other).unwrap_or_else(|| boxed(&other)),
         }

@@ -34,6 +34,8 @@ fn kind(kind: node::JobKind) -> dto::JobKind {
         node::JobKind::Verify => dto::JobKind::Verify,
         node::JobKind::Repair => dto::JobKind::Repair,
         node::JobKind::Gc => dto::JobKind::Gc,
+        node::JobKind::Share => dto::JobKind::Share,
+        node::JobKind::Save => dto::JobKind::Save,
         _ => dto::JobKind::Import,
     }
 }

@@ -49,6 +49,18 @@ pub enum ErrorCode {
     Corrupt,
     /// The data is of a format this node cannot read.
     UnsupportedFormat,
+    /// The text is no link, is cut or damaged, or names nothing.
+    BadLink,
+    /// The link asks for a password.
+    NeedsPassword,
+    /// The password is wrong.
+    WrongPassword,
+    /// The share has expired or was taken back.
+    ShareEnded,
+    /// The other device cannot be reached now.
+    PeerUnreachable,
+    /// The network does not run.
+    NoNetwork,
     /// The node does not have the blocks.
     NotLocal,
     /// The node is shutting down.

@@ -116,6 +116,10 @@ pub enum JobKind {
     Repair,
     /// Removal of unused blocks.
     Gc,
+    /// Sealing of what is shared by link.
+    Share,
+    /// Fetch of an opened share into the library.
+    Save,
 }
 
 /// How far a job is.

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use api::{Server, ServerConfig, UiAssets};
-use node::Node;
+use node::{NetworkOptions, Node};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    args::Daemon,
+    args::{Daemon, NetworkChoice},
     failure::Failure,
     output::Output,
     session::{config, runtime},
@@ -23,11 +23,27 @@ pub(super) fn run(home: &Path, daemon: Daemon, output: &mut Output) -> Result<()
     runtime()?.block_on(serve(home, daemon, output))
 }
 
+fn network_options(choice: NetworkChoice) -> NetworkOptions {
+    NetworkOptions {
+        choice: match choice {
+            NetworkChoice::Direct | NetworkChoice::Loopback => node::NetworkChoice::Direct,
+            NetworkChoice::Btfs => node::NetworkChoice::Btfs,
+            NetworkChoice::BtfsTestnet => node::NetworkChoice::BtfsTestnet,
+            NetworkChoice::Open => node::NetworkChoice::Open,
+        },
+        loopback_only: choice == NetworkChoice::Loopback,
+    }
+}
+
 async fn serve(home: &Path, daemon: Daemon, output: &mut Output) -> Result<(), Failure> {
     // Before anything starts, so that no signal is missed.
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::StartRuntime)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::StartRuntime)?;
-    let node = Node::open(config(home))
+    let mut home_config = config(home);
+    if let Some(choice) = daemon.network {
+        home_config = home_config.with_network(network_options(choice));
+    }
+    let node = Node::open(home_config)
         .await
         .map_err(|error| Failure::OpenHome(Box::new(error)))?;
     let config = ServerConfig {

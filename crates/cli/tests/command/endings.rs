@@ -30,7 +30,11 @@ fn failures_have_a_code_and_a_text_with_a_daemon_and_without() {
             (&["add", "folder"], 2, "usage"),
             (&["get", cid, "-o", "file.bin"], 1, "failed"),
             (&["dag", "import", "file.bin"], 1, "corrupt"),
-            (&["add", "--chunker", "rabin", "file.bin"], 1, "bad_request"),
+            (
+                &["add", "--chunker", "sliced", "file.bin"],
+                1,
+                "bad_request",
+            ),
             (&["restore", "folder"], 3, "not_found"),
             (&["export", "."], 1, "conflict"),
         ] {

@@ -1,0 +1,190 @@
+//! Shares and networks as they go over the wire, and why they did not work.
+
+use node::{ChangeShare, MakeShare, ManifestKind, OpenLink, OpenShared};
+
+use crate::{
+    clock,
+    convert::errors::boxed,
+    dto::{self, ErrorCode},
+    error::ApiError,
+    links::Links,
+};
+
+pub(crate) fn share(share: node::Share) -> dto::Share {
+    dto::Share {
+        id: share.id.to_string(),
+        state: match share.state {
+            node::ShareState::Preparing => dto::ShareState::Preparing,
+            node::ShareState::Ready => dto::ShareState::Ready,
+            node::ShareState::Revoked => dto::ShareState::Revoked,
+            node::ShareState::Failed => dto::ShareState::Failed,
+        },
+        title: share.title,
+        items: share.items.iter().map(ToString::to_string).collect(),
+        created_at: share.created_at,
+        expires_at: share.expires_at,
+        revoked_at: share.revoked_at,
+        link: share.link,
+        has_password: share.has_password,
+        keep_location: share.keep_location,
+        bytes: share.bytes,
+        open_now: share.open_now as u64,
+        message: share.message,
+    }
+}
+
+pub(crate) fn received(received: node::Received) -> dto::Received {
+    dto::Received {
+        id: received.id.to_string(),
+        title: received.title,
+        peer: received.peer,
+        opened_at: received.opened_at,
+        expires_at: received.expires_at,
+        bytes: received.bytes,
+        connected: received.connected,
+        ended: received.ended.map(|end| match end {
+            node::SharedEnd::Expired => dto::SharedEnd::Expired,
+            node::SharedEnd::Revoked => dto::SharedEnd::Revoked,
+        }),
+    }
+}
+
+pub(crate) fn thing(
+    links: &Links,
+    share: node::ShareId,
+    index: usize,
+    thing: node::SharedThing,
+) -> dto::SharedThing {
+    let now = clock::now_seconds();
+    dto::SharedThing {
+        kind: kind(thing.kind).to_owned(),
+        title: thing.title,
+        name: thing.name,
+        size: thing.file.size,
+        duration_ms: thing.duration_ms,
+        width: thing.dimensions.map(|(width, _)| width),
+        height: thing.dimensions.map(|(_, height)| height),
+        url: links.shared(share, index, "file", now),
+        poster: thing
+            .poster
+            .is_some()
+            .then(|| links.shared(share, index, "poster", now)),
+        mime: thing.file.mime,
+    }
+}
+
+fn kind(kind: ManifestKind) -> &'static str {
+    match kind {
+        ManifestKind::Film => "film",
+        ManifestKind::Episode => "episode",
+        ManifestKind::Clip => "clip",
+        ManifestKind::Photo => "photo",
+        ManifestKind::Track => "track",
+        ManifestKind::File | ManifestKind::Album | ManifestKind::Folder => "file",
+    }
+}
+
+pub(crate) fn network(network: node::NetworkStatus) -> dto::Network {
+    dto::Network {
+        name: network.name.to_owned(),
+        peer_id: network.peer_id,
+        listening: network.listening,
+        reachability: match network.reachability {
+            node::Reachability::LocalOnly => dto::Reachability::LocalOnly,
+            node::Reachability::OutgoingOnly => dto::Reachability::OutgoingOnly,
+            node::Reachability::Relayed => dto::Reachability::Relayed,
+            node::Reachability::Direct => dto::Reachability::Direct,
+            _ => dto::Reachability::Offline,
+        },
+        peers: network
+            .peers
+            .into_iter()
+            .map(|peer| dto::NetworkPeer {
+                peer_id: peer.peer_id,
+                agent: peer.agent,
+                addresses: peer.addresses,
+                relayed: peer.relayed,
+            })
+            .collect(),
+        received: network.received,
+        sent: network.sent,
+    }
+}
+
+impl From<MakeShare> for ApiError {
+    fn from(error: MakeShare) -> Self {
+        let text = error.to_string();
+        match error {
+            MakeShare::UnknownItem => Self::not_found("item"),
+            MakeShare::NothingGiven | MakeShare::TooMany | MakeShare::EndsInThePast => {
+                Self::bad_request(text)
+            }
+            MakeShare::PlaceStays(_) => Self::new(ErrorCode::Conflict, text)
+                .todo("Share it with its place, or leave it out."),
+            MakeShare::NotLookedAt(_) => Self::new(ErrorCode::Conflict, text),
+            MakeShare::ReadLibrary(error) => error.into(),
+            MakeShare::WriteShare(error) => error.into(),
+            MakeShare::StartJob(error) => error.into(),
+            other => boxed(&other),
+        }
+    }
+}
+
+impl From<ChangeShare> for ApiError {
+    fn from(error: ChangeShare) -> Self {
+        match error {
+            ChangeShare::UnknownShare => Self::not_found("share"),
+            ChangeShare::ReadLibrary(error) => error.into(),
+            ChangeShare::WriteShare(error) => error.into(),
+            other => boxed(&other),
+        }
+    }
+}
+
+impl From<OpenShared> for ApiError {
+    fn from(error: OpenShared) -> Self {
+        let text = sentence(&error.to_string());
+        let safe = "Nothing was changed.";
+        match error {
+            OpenShared::ParseLink(_) => Self::new(ErrorCode::BadLink, text)
+                .safe(safe)
+                .todo("Copy the whole link again, from tributary:// to its end."),
+            OpenShared::OwnLink => Self::new(ErrorCode::Conflict, text).safe(safe),
+            OpenShared::Offline | OpenShared::OtherNetwork(_) => {
+                Self::new(ErrorCode::NoNetwork, text).safe(safe)
+            }
+            OpenShared::Unreachable => Self::new(ErrorCode::PeerUnreachable, text)
+                .safe(safe)
+                .todo("It opens while the device that shares it is on and Tributary runs there."),
+            OpenShared::OpenLink(why) => open_link(why, text).safe(safe),
+            OpenShared::UnknownShare => Self::not_found("share"),
+            OpenShared::Unreadable(_) => Self::new(ErrorCode::UnsupportedFormat, text).safe(safe),
+            OpenShared::ReadMedia(error) => error.into(),
+            OpenShared::ReadLibrary(error) => error.into(),
+            OpenShared::WriteShare(error) => error.into(),
+            other => boxed(&other),
+        }
+    }
+}
+
+fn open_link(why: OpenLink, text: String) -> ApiError {
+    match why {
+        OpenLink::NeedsPassword(_) => ApiError::new(ErrorCode::NeedsPassword, text),
+        OpenLink::WrongPassword => ApiError::new(ErrorCode::WrongPassword, text),
+        OpenLink::TooManyAttempts(_) | OpenLink::Busy => ApiError::new(ErrorCode::TooMany, text),
+        OpenLink::Expired => ApiError::new(ErrorCode::ShareEnded, text),
+        OpenLink::Revoked => ApiError::new(ErrorCode::ShareEnded, text),
+        OpenLink::Unknown => ApiError::new(ErrorCode::BadLink, text)
+            .todo("Ask for the link again; a new one may still be in preparation there."),
+        _ => ApiError::new(ErrorCode::PeerUnreachable, text).todo("Try again in a moment."),
+    }
+}
+
+/// With a capital letter and a full stop, as a person reads it.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+}
