@@ -37,8 +37,18 @@ export function makeWorld() {
       LANG: 'en_GB.UTF-8',
       LC_ALL: 'C.UTF-8',
     },
-    // A web process that is ending may still write into its cache.
-    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }),
+    remove: () => removeFolder(folder),
+  }
+}
+
+/** A web process that is ending may still write into its cache, between the look into a folder and its removal. */
+function removeFolder(folder) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return rmSync(folder, { recursive: true, force: true })
+    } catch (error) {
+      if (error.code !== 'ENOTEMPTY' || tries === 100) throw error
+    }
   }
 }
 
