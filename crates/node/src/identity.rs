@@ -5,18 +5,9 @@
 //! the base58 of the identity multihash of the public key's protobuf
 //! (`08 02 12 21` and the 33 byte compressed point), which always reads `16Uiu2HA...`.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use k256::SecretKey;
-use k256::elliptic_curve::sec1::ToSec1Point;
-
-/// Field 1 (type) = 2 (Secp256k1), field 2 (data) of 32 bytes.
-const PRIVATE_PREFIX: [u8; 4] = [0x08, 0x02, 0x12, 0x20];
-/// Field 1 (type) = 2 (Secp256k1), field 2 (data) of 33 bytes.
-const PUBLIC_PREFIX: [u8; 4] = [0x08, 0x02, 0x12, 0x21];
+use net::{LoadNodeKey, NodeKey};
 
 /// Who this node is to other nodes. Holds nothing secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,66 +36,22 @@ pub enum LoadIdentity {
 impl NodeIdentity {
     /// Reads the key in `keys`, or makes one there, durable when this returns.
     pub(crate) fn load_or_create(keys: &Path) -> Result<Self, LoadIdentity> {
-        let path = keys.join("node");
-        let mut stored = Vec::new();
-        match File::open(&path) {
-            Ok(file) => {
-                file.take(64)
-                    .read_to_end(&mut stored)
-                    .map_err(LoadIdentity::KeyFile)?;
-                let scalar = stored
-                    .strip_prefix(&PRIVATE_PREFIX)
-                    .ok_or(LoadIdentity::KeyDamaged)?;
-                Self::from_scalar(scalar).ok_or(LoadIdentity::KeyDamaged)
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::create(keys, &path),
-            Err(error) => Err(LoadIdentity::KeyFile(error)),
+        match NodeKey::load_or_create(&keys.join("node")) {
+            Ok(key) => Self::of(&key).ok_or(LoadIdentity::KeyDamaged),
+            Err(LoadNodeKey::KeyFile(error)) => Err(LoadIdentity::KeyFile(error)),
+            Err(LoadNodeKey::Randomness) => Err(LoadIdentity::Randomness),
+            Err(_) => Err(LoadIdentity::KeyDamaged),
         }
     }
 
-    fn create(keys: &Path, path: &Path) -> Result<Self, LoadIdentity> {
-        // Almost every 32 bytes are a valid scalar; the loop is for the others.
-        for _ in 0..16 {
-            let mut scalar = [0_u8; 32];
-            getrandom::fill(&mut scalar).map_err(|_| LoadIdentity::Randomness)?;
-            let Some(identity) = Self::from_scalar(&scalar) else {
-                continue;
-            };
-            let mut bytes = PRIVATE_PREFIX.to_vec();
-            bytes.extend_from_slice(&scalar);
-            write_key(keys, path, &bytes).map_err(LoadIdentity::KeyFile)?;
-            return Ok(identity);
-        }
-        Err(LoadIdentity::Randomness)
-    }
-
-    fn from_scalar(scalar: &[u8]) -> Option<Self> {
-        let key = SecretKey::from_slice(scalar).ok()?;
-        let point = key.public_key().to_sec1_point(true);
-        let public_key: [u8; 33] = point.as_bytes().try_into().ok()?;
-        // Identity multihash: code 0x00, length 37.
-        let mut multihash = vec![0x00, 37];
-        multihash.extend_from_slice(&PUBLIC_PREFIX);
-        multihash.extend_from_slice(&public_key);
+    /// A peer id of this kind of key ends with the key itself.
+    fn of(key: &NodeKey) -> Option<Self> {
+        let peer = key.peer_id();
         Some(Self {
-            peer_id: bs58::encode(multihash).into_string(),
-            public_key,
+            public_key: *peer.to_bytes().last_chunk()?,
+            peer_id: peer.to_base58(),
         })
     }
-}
-
-fn write_key(keys: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let temporary = keys.join("node.new");
-    let _ = std::fs::remove_file(&temporary);
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&temporary)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&temporary, path)?;
-    File::open(keys)?.sync_all()
 }
 
 #[cfg(test)]
@@ -114,9 +61,11 @@ mod tests {
     /// The scalar 1 gives the generator point, whose compressed form is well known.
     #[test]
     fn peer_id_has_the_btfs_form() {
-        let mut one = [0_u8; 32];
-        one[31] = 1;
-        let identity = NodeIdentity::from_scalar(&one).expect("one is a valid scalar");
+        let mut one = [0_u8; 36];
+        one[..4].copy_from_slice(&[0x08, 0x02, 0x12, 0x20]);
+        one[35] = 1;
+        let key = NodeKey::from_bytes(&one).expect("one is a valid scalar");
+        let identity = NodeIdentity::of(&key).expect("it holds its key");
         assert_eq!(identity.public_key[0], 0x02, "the generator has an even y");
         assert_eq!(identity.public_key[1..4], [0x79, 0xbe, 0x66]);
         assert!(

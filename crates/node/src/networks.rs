@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use net::share::OpenLinks;
 use net::{
@@ -27,6 +28,8 @@ const STATE_FILE: &str = "network.json";
 const MAX_STATE: u64 = 1 << 20;
 /// Peers that are kept for the next start, a network.
 const MAX_KNOWN: usize = 50;
+/// Time between two writes of good peers.
+const KEEP_EVERY: Duration = Duration::from_secs(30);
 /// Addresses in a link.
 const MAX_HINTS: usize = dag::share_link::MAX_HINTS;
 
@@ -298,10 +301,19 @@ async fn follow(inner: Arc<Inner>, network: Network, is_direct: bool) {
     let mut events = network.events();
     // What it did before this listened.
     keep(&inner).await;
+    let mut kept = Instant::now();
     loop {
         match events.recv().await {
-            Ok(NetworkEvent::Listening(_) | NetworkEvent::Connected(_)) => {
+            Ok(NetworkEvent::Listening(_)) => {
                 keep(&inner).await;
+                inner.events.send(Event::NetworkChanged);
+            }
+            Ok(NetworkEvent::Connected(_)) => {
+                // Peers come and go by the second on a large network; what is kept is a hint.
+                if kept.elapsed() >= KEEP_EVERY {
+                    kept = Instant::now();
+                    keep(&inner).await;
+                }
                 inner.events.send(Event::NetworkChanged);
             }
             Ok(NetworkEvent::Reachable(address)) => {

@@ -24,7 +24,7 @@ use super::received::{Received, SharedEnd, SharedFile, SharedThing, things};
 use super::remote::{Line, RemoteFile, fetch};
 use super::{bytes32, unix_ms};
 use crate::events::Event;
-use crate::jobs::lock;
+use crate::jobs::{StartJob, lock};
 use crate::node::{Inner, Node};
 use crate::stream::{MediaStream, ReadMedia, Source};
 use crate::tasks::{Held, Lane};
@@ -65,6 +65,9 @@ pub enum OpenShared {
     /// What came is no share.
     #[error("the share cannot be read: {0}")]
     Unreadable(String),
+    /// The job could not be started.
+    #[error(transparent)]
+    StartJob(#[from] StartJob),
     /// There is no such share here.
     #[error("there is no such share")]
     UnknownShare,

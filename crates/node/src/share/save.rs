@@ -12,7 +12,7 @@ use library::ShareId;
 use super::open::OpenShared;
 use crate::import::outcome::chain;
 use crate::import::{ImportMode, ImportOptions};
-use crate::jobs::{Job, JobHandle, Meter, Outcome, PauseReason, Request, StartJob, Stop};
+use crate::jobs::{Job, JobHandle, Meter, Outcome, PauseReason, Request, Stop};
 use crate::node::{Inner, Node};
 use crate::stream::{MAX_READ, MediaStream};
 
@@ -22,10 +22,7 @@ impl Node {
         let row = self.query(move |view| view.received(id)).await?;
         let row = row.ok_or(OpenShared::UnknownShare)?;
         let title = crate::import::shown(&row.title);
-        self.inner
-            .begin(title, Request::Save { share: id })
-            .await
-            .map_err(|error: StartJob| OpenShared::Unreadable(error.to_string()))
+        Ok(self.inner.begin(title, Request::Save { share: id }).await?)
     }
 }
 
