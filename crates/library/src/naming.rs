@@ -76,6 +76,13 @@ pub(crate) fn readable(stem: &str) -> String {
     }
 }
 
+/// A name as it is, without what would disguise it.
+pub(crate) fn undisguised(name: &str) -> String {
+    name.chars()
+        .filter(|c| !c.is_control() && !is_bidi(*c))
+        .collect()
+}
+
 /// Marks that turn the reading direction round: a name must not disguise itself.
 fn is_bidi(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

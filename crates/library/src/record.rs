@@ -200,8 +200,8 @@ impl Record {
                 self.track_no = self.track_no.or(number);
                 some(&tags.title).unwrap_or(title)
             }
-            (None, MediaClass::Photo) => stem.to_owned(),
-            (None, _) => file_name.clone(),
+            (None, MediaClass::Photo) => naming::undisguised(stem),
+            (None, _) => naming::undisguised(&file_name),
         };
         if self.title.is_empty() {
             self.title = match &self.show {

@@ -176,3 +176,13 @@ fn kinds_follow_name_then_length() {
         ItemKind::File
     );
 }
+
+#[test]
+fn a_name_cannot_disguise_its_ending() {
+    assert_eq!(undisguised("evil\u{202e}gpj.exe"), "evilgpj.exe");
+    assert_eq!(undisguised("a\nb\u{2066}.txt"), "ab.txt");
+    assert_eq!(
+        undisguised("Stra\u{df}e \u{5d0}.jpg"),
+        "Stra\u{df}e \u{5d0}.jpg"
+    );
+}
