@@ -28,7 +28,7 @@ export async function slowLink(context, { mbit, rtt, loss = 0, seed = 1 }) {
       ip('-n', name(end), 'link', 'set', 'lo', 'up')
     }
     for (const [end, other, at] of [['giver', 'taker', seed], ['taker', 'giver', seed + 1]]) {
-      const args = [ends[end], ends[other], socket(end), socket(other), mbit, rtt / 2, loss, at].map(String)
+      const args = [`${ends[end]}/24`, socket(end), socket(other), mbit, rtt / 2, loss, at].map(String)
       const { child } = await start('ip', inside(end, context.example('slow_link'), args), (out) => out.includes('up'), { stdio: ['pipe', 'pipe', 'pipe'] })
       children.push(child)
     }

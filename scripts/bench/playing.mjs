@@ -57,12 +57,12 @@ async function daemonAt(context, link) {
   }
   return {
     call,
-    async import(paths, mode) {
+    async import(paths, mode, also) {
       const { id } = call('POST', '/imports', { paths, mode })
       for (;;) {
         const job = call('GET', `/imports/${id}`)
         if (job.state === 'failed') throw new Error(`the import failed: ${job.message}`)
-        if (job.state === 'done') return job
+        if (job.state === 'done' && also(job)) return job
         await new Promise((resolve) => setTimeout(resolve, 100))
       }
     },

@@ -14,7 +14,8 @@ const diskBytes = (folder) => Number(execFileSync('du', ['-s', '--block-size=1',
 
 /** Imports a file where it lies and shares it; the share, once its link can be opened. */
 export async function shareFile(daemon, file) {
-  await daemon.import([file], 'reference')
+  // Only what was looked at can be shared.
+  await daemon.import([file], 'reference', (job) => job.previewsPending === 0)
   const item = (await daemon.call('GET', '/items?limit=1')).items[0]
   const { id } = await daemon.call('POST', '/shares', { items: [item.id] })
   for (;;) {
@@ -29,7 +30,7 @@ async function extraDisk(context) {
   const file = context.randomFile('film-4g.bin', 4 * GIB)
   const daemon = await openDaemon(context.tributary, context.work, undefined, ['--network', 'loopback'])
   try {
-    await daemon.import([file], 'reference')
+    await daemon.import([file], 'reference', (job) => job.previewsPending === 0)
     const before = diskBytes(daemon.home)
     await shareFile(daemon, file)
     const extra = diskBytes(daemon.home) - before

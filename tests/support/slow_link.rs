@@ -5,7 +5,7 @@
 //! not: exact to the microsecond; whoever uses it measures it in the same run (ping, iperf3).
 //!
 //! ```text
-//! ip netns exec NAME slow_link OWN_IP PEER_IP OWN_SOCKET PEER_SOCKET \
+//! ip netns exec NAME slow_link OWN_IP/BITS OWN_SOCKET PEER_SOCKET \
 //!     MBIT_PER_S DELAY_MS LOSS_PERCENT SEED
 //! ```
 //!
@@ -133,17 +133,7 @@ mod link {
     }
 
     pub(super) fn run(arguments: &[String]) {
-        let [
-            own_ip,
-            peer_ip,
-            own_socket,
-            peer_socket,
-            mbit,
-            delay,
-            loss,
-            seed,
-        ] = arguments
-        else {
+        let [own_ip, own_socket, peer_socket, mbit, delay, loss, seed] = arguments else {
             panic!("see the head of tests/support/slow_link.rs for what it takes");
         };
         let own_shape = Shape {
@@ -154,7 +144,8 @@ mod link {
             free: None,
         };
         let device = open_device();
-        ip(&["addr", "add", own_ip, "peer", peer_ip, "dev", DEVICE]);
+        // No peer's address: who asks for the interface's own would be given that.
+        ip(&["addr", "add", own_ip, "dev", DEVICE]);
         ip(&["link", "set", DEVICE, "mtu", "1500", "up"]);
         let _ = std::fs::remove_file(own_socket);
         let own = UnixDatagram::bind(own_socket).unwrap();

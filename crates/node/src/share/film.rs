@@ -196,10 +196,6 @@ pub(crate) struct FilmReader {
 }
 
 impl FilmReader {
-    pub(crate) fn film(&self) -> &Arc<Film> {
-        &self.film
-    }
-
     /// Says what is needed now (the first) and what follows.
     pub(crate) fn aim(&self, wants: Vec<Cid>) {
         let mut window = lock(&self.film.window);

@@ -40,6 +40,8 @@ const MEMBERS_AT_ONCE: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Things of one share that are remembered; more are read again from their manifests.
 const MAX_THINGS: usize = 256;
+/// Things of a share whose ends are fetched when it is looked at.
+const WARM_THINGS: usize = 4;
 /// How exactly it is known when a share was watched last.
 const WATCHED_EVERY_MS: i64 = 60_000;
 /// Time between two attempts to reach a sharer again, doubled up to the last.
@@ -257,6 +259,7 @@ impl Node {
             ..ReceivedRow::default()
         };
         let things = keeper.all_things().await?;
+        self.inner.warm(&keeper, &things);
         row.bytes = things.iter().map(|thing| thing.file.size).sum();
         let written = row.clone();
         let inner = Arc::clone(&self.inner);
@@ -292,6 +295,7 @@ impl Node {
     pub async fn received(&self, id: ShareId) -> Result<(Received, Vec<SharedThing>), OpenShared> {
         let (row, keeper) = self.inner.keeper(id).await?;
         let things = keeper.all_things().await?;
+        self.inner.warm(&keeper, &things);
         Ok((self.inner.shown_received(&row), things))
     }
 
@@ -343,6 +347,22 @@ impl Node {
 }
 
 impl Inner {
+    /// Fetches the ends of what somebody looks at and may play next, unless it is too much to guess.
+    fn warm(&self, keeper: &Arc<Keeper>, things: &[SharedThing]) {
+        let is_up = matches!(*keeper.line.borrow(), Line::Up(_));
+        if !is_up || things.len() > WARM_THINGS {
+            return;
+        }
+        let (keeper, things) = (Arc::clone(keeper), things.to_vec());
+        self.tasks.spawn("warm-share", async move {
+            for thing in things {
+                let film = keeper.film(&thing.file, thing.duration_ms);
+                // What fails here fails again when it is played, and then it is said.
+                let _ = RemoteFile::new(film, thing.file).warm().await;
+            }
+        });
+    }
+
     /// Notes that a share is being watched, so that it is kept longer than others.
     fn note_watched(self: &Arc<Self>, row: &ReceivedRow) {
         let (id, now) = (row.id, self.now_ms());

@@ -18,6 +18,9 @@ use super::received::SharedFile;
 use crate::jobs::lock;
 use crate::stream::ReadMedia;
 
+/// Inner nodes that are fetched before anybody reads.
+const MAX_INNER: usize = 256;
+
 /// One sealed file, open for reading. Cheap to share; those who read at the same time have a place of
 /// their own in the window.
 pub(crate) struct RemoteFile {
@@ -40,6 +43,8 @@ struct Reading {
     place: FilmReader,
     /// Inner nodes that were given to the reader before it needed them.
     early: HashSet<Cid>,
+    /// How many blocks are asked for before they are needed.
+    ahead: usize,
     /// Opened and not handed out: where it begins, and the bytes up to the reader's position.
     left: Option<(u64, Bytes)>,
 }
@@ -53,23 +58,14 @@ impl RemoteFile {
         }
     }
 
-    /// Bytes at `offset`, `len` of them unless the file ends first. Cancel-safe.
+    /// Bytes at `offset`: `len` of them, or as many as need not be waited for, but at least one
+    /// unless the file ends there. Cancel-safe.
     pub(crate) async fn read_at(&self, offset: u64, len: usize) -> Result<Bytes, ReadMedia> {
         // Taken out while it works: a second reader at the same time starts its own.
         let own = lock(&self.reading).take();
         let mut reading = match own {
             Some(reading) => reading,
-            None => Box::new(Reading {
-                reader: SealedReader::new(
-                    SealKey::new(self.file.key),
-                    self.file.prefix,
-                    self.file.root,
-                    ..,
-                ),
-                place: self.film.join(),
-                early: HashSet::new(),
-                left: None,
-            }),
+            None => Box::new(self.reading(self.film.ahead())),
         };
         let read = read(&mut reading, offset, len).await;
         if read.is_ok() {
@@ -77,6 +73,45 @@ impl RemoteFile {
         }
         read
     }
+
+    fn reading(&self, ahead: usize) -> Reading {
+        Reading {
+            reader: SealedReader::new(
+                SealKey::new(self.file.key),
+                self.file.prefix,
+                self.file.root,
+                ..,
+            ),
+            place: self.film.join(),
+            early: HashSet::new(),
+            ahead,
+            left: None,
+        }
+    }
+
+    /// Fetches what a player will need first, and nothing more: the tree over the blocks, and the two
+    /// ends, where films have their indexes.
+    pub(crate) async fn warm(&self) -> Result<(), ReadMedia> {
+        let place = self.film.join();
+        place.aim(vec![self.file.root]);
+        let root = place.wait(&self.file.root).await?;
+        let links = dag::links(&self.file.root, &root).unwrap_or_default();
+        let inner = links.into_iter().filter(is_inner).take(MAX_INNER);
+        let inner: Vec<Cid> = inner.collect();
+        place.aim(inner.clone());
+        for cid in &inner {
+            place.wait(cid).await?;
+        }
+        let mut reading = self.reading(1);
+        read(&mut reading, 0, 1).await?;
+        read(&mut reading, self.file.size.saturating_sub(1), 1).await?;
+        Ok(())
+    }
+}
+
+/// A raw block has nothing below it.
+fn is_inner(cid: &Cid) -> bool {
+    cid.codec() != dag::Codec::Raw.code()
 }
 
 async fn read(reading: &mut Reading, offset: u64, len: usize) -> Result<Bytes, ReadMedia> {
@@ -94,7 +129,11 @@ async fn read(reading: &mut Reading, offset: u64, len: usize) -> Result<Bytes, R
         };
         match step {
             Step::Need(cid) => {
-                let block = block(reading, cid).await?;
+                aim(reading, cid)?;
+                if have > 0 && reading.place.peek(&cid).is_none() {
+                    break;
+                }
+                let block = reading.place.wait(&cid).await?;
                 reading.reader.supply(cid, block).map_err(damaged)?;
             }
             Step::Chunk(mut chunk) => {
@@ -122,19 +161,18 @@ fn damaged(error: dag::seal::OpenSealed) -> ReadMedia {
     ReadMedia::DamagedDag(Box::new(error))
 }
 
-/// The block that is needed, with those that follow on their way.
-async fn block(reading: &mut Reading, cid: Cid) -> Result<Bytes, ReadMedia> {
+/// Asks for the block that is needed, and for those that follow.
+fn aim(reading: &mut Reading, cid: Cid) -> Result<(), ReadMedia> {
     loop {
-        let ahead = reading.reader.want_ahead(reading.place.film().ahead());
+        let ahead = reading.reader.want_ahead(reading.ahead);
         let mut wants = Vec::with_capacity(ahead.len() + 1);
         wants.push(cid);
         wants.extend(ahead.iter().filter(|next| **next != cid));
         reading.place.aim(wants);
         if !supply_early(reading, cid, &ahead)? {
-            break;
+            return Ok(());
         }
     }
-    reading.place.wait(&cid).await
 }
 
 /// Gives the reader inner nodes that came before their turn, so that it can name what is below
@@ -142,7 +180,7 @@ async fn block(reading: &mut Reading, cid: Cid) -> Result<Bytes, ReadMedia> {
 fn supply_early(reading: &mut Reading, needed: Cid, ahead: &[Cid]) -> Result<bool, ReadMedia> {
     let mut found = false;
     for cid in ahead.iter().filter(|next| **next != needed) {
-        if cid.codec() == dag::Codec::Raw.code() || reading.early.contains(cid) {
+        if !is_inner(cid) || reading.early.contains(cid) {
             continue;
         }
         if let Some(bytes) = reading.place.peek(cid) {

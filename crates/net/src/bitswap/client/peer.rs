@@ -13,7 +13,7 @@ use crate::bitswap::wire::{Entry, Version, WantKind};
 const FIRST_WINDOW: usize = 4;
 /// What waiting in line may add to the shortest time of a peer before its window stops growing:
 /// long enough to keep a link busy, short enough that a seek does not wait for what came before.
-const QUEUE_TARGET: Duration = Duration::from_millis(250);
+const QUEUE_TARGET: Duration = Duration::from_millis(150);
 /// Blocks asked of any peer at once: 64 MiB of the usual 256 KiB.
 const MAX_WINDOW: usize = 256;
 /// Cancelled wants whose blocks are still expected, for telling a late block from a pushed one.
@@ -180,7 +180,7 @@ impl PeerState {
     pub(super) fn may_come_until(&self, key: &Key) -> Option<Instant> {
         let late = self.late.iter().find(|late| late.key == *key)?;
         let usual = self.latency.unwrap_or(QUEUE_TARGET);
-        Some(late.asked? + usual * 3 / 2 + QUEUE_TARGET / 4)
+        Some(late.asked? + usual * 3 / 2 + QUEUE_TARGET / 2)
     }
 
     /// A block arrived. Whether it had been asked for.
