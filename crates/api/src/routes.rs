@@ -7,6 +7,7 @@ mod albums;
 mod imports;
 mod items;
 mod music;
+mod networks;
 mod node;
 mod people;
 mod photos;
@@ -36,5 +37,6 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         .merge(music::routes())
         .merge(storage::routes())
         .merge(shares::routes())
+        .merge(networks::routes())
         .merge(node::routes())
 }

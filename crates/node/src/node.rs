@@ -55,7 +55,7 @@ impl NodeConfig {
         }
     }
 
-    /// Starts networks.
+    /// Has networks, started as `options` say.
     #[must_use]
     pub fn with_network(mut self, options: NetworkOptions) -> Self {
         self.network = Some(options);
@@ -101,7 +101,6 @@ pub(crate) struct Inner {
     pub(crate) online: Mutex<Vec<store::FolderId>>,
     pub(crate) changed: crate::moved::KnownChanged,
     pub(crate) files: crate::files::FilesRoot,
-    pub(crate) network: crate::network::Port,
     pub(crate) import_turns: Semaphore,
     pub(crate) import_threads: usize,
     settings: Mutex<SettingsFile>,
@@ -171,16 +170,13 @@ impl Node {
     pub async fn open(config: NodeConfig) -> Result<Self, OpenNode> {
         let tasks = Tasks::new();
         let opening = tasks.clone();
-        let network = config.network.clone();
         let inner = tasks
             .blocking(Lane::Work, move || open_inner(config, opening))
             .await?;
         let node = Self {
             inner: Arc::new(inner),
         };
-        if let Some(options) = network {
-            crate::networks::start(&node.inner, &options);
-        }
+        crate::networks::start(&node.inner).await;
         node.start().await;
         Ok(node)
     }
@@ -286,7 +282,7 @@ impl Node {
         F: FnOnce(&mut SettingsFile) -> Result<Arc<Settings>, ChangeSettings> + Send + 'static,
     {
         let inner = Arc::clone(&self.inner);
-        let settings = self
+        let (before, settings) = self
             .inner
             .tasks
             .blocking(Lane::Query, move || {
@@ -299,10 +295,11 @@ impl Node {
                 {
                     tracing::warn!(%error, "the new limit takes effect at the next start");
                 }
-                Ok(after)
+                Ok((before, after))
             })
             .await?;
         self.inner.events.send(Event::SettingsChanged);
+        crate::networks::settings_changed(&self.inner, &before).await;
         Ok(settings)
     }
 
@@ -506,7 +503,7 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
         store: Arc::new(store),
         library: Arc::new(library),
         media,
-        networks: crate::networks::Networks::default(),
+        networks: crate::networks::Networks::new(config.network),
         serving: crate::share::ShareBlocks::default(),
         opened: crate::share::Opened::default(),
         jobs: JobTable::default(),
@@ -516,7 +513,6 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
         online: Mutex::new(Vec::new()),
         changed: crate::moved::KnownChanged::default(),
         files: crate::files::FilesRoot::default(),
-        network: crate::network::Port::default(),
         import_turns: Semaphore::new(IMPORT_TURNS),
         import_threads,
         settings: Mutex::new(settings),

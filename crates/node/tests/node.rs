@@ -28,3 +28,6 @@ mod pins;
 
 #[path = "node/share.rs"]
 mod share;
+
+#[path = "node/networks.rs"]
+mod networks;

@@ -1,4 +1,4 @@
-//! Shares and networks as they go over the wire, and why they did not work.
+//! Shares as they go over the wire, and why they did not work.
 
 use node::{ChangeShare, MakeShare, ManifestKind, OpenLink, OpenShared};
 
@@ -84,33 +84,6 @@ fn kind(kind: ManifestKind) -> &'static str {
     }
 }
 
-pub(crate) fn network(network: node::NetworkStatus) -> dto::Network {
-    dto::Network {
-        name: network.name.to_owned(),
-        peer_id: network.peer_id,
-        listening: network.listening,
-        reachability: match network.reachability {
-            node::Reachability::LocalOnly => dto::Reachability::LocalOnly,
-            node::Reachability::OutgoingOnly => dto::Reachability::OutgoingOnly,
-            node::Reachability::Relayed => dto::Reachability::Relayed,
-            node::Reachability::Direct => dto::Reachability::Direct,
-            _ => dto::Reachability::Offline,
-        },
-        peers: network
-            .peers
-            .into_iter()
-            .map(|peer| dto::NetworkPeer {
-                peer_id: peer.peer_id,
-                agent: peer.agent,
-                addresses: peer.addresses,
-                relayed: peer.relayed,
-            })
-            .collect(),
-        received: network.received,
-        sent: network.sent,
-    }
-}
-
 impl From<MakeShare> for ApiError {
     fn from(error: MakeShare) -> Self {
         let text = error.to_string();
@@ -182,7 +155,7 @@ fn open_link(why: OpenLink, text: String) -> ApiError {
 }
 
 /// With a capital letter and a full stop, as a person reads it.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters
         .next()

@@ -1,4 +1,4 @@
-//! Shares by link, and the networks they go over.
+//! Shares by link.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -7,7 +7,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     app::App,
     convert,
-    dto::{Job, Network, NewShareRequest, OpenLinkRequest, Received, ReceivedDetail, Share},
+    dto::{Job, NewShareRequest, OpenLinkRequest, Received, ReceivedDetail, Share},
     error::ApiResult,
     extract::{self, Json, Path},
 };
@@ -27,7 +27,6 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_received))
         .routes(routes!(get_received, delete_received))
         .routes(routes!(save_received))
-        .routes(routes!(list_networks))
 }
 
 /// All shares of this home, newest first.
@@ -129,13 +128,4 @@ async fn save_received(State(app): State<App>, Path(id): Path<String>) -> ApiRes
     let id: ShareId = extract::id("share", &id)?;
     let job = app.node().save_received(id).await?;
     Ok(Json(convert::jobs::job(&job)))
-}
-
-/// The networks that run.
-#[utoipa::path(get, path = "/networks", tag = "shares", responses((status = 200, description = "The networks that run.", body = Vec<Network>)))]
-async fn list_networks(State(app): State<App>) -> ApiResult<Json<Vec<Network>>> {
-    let networks = app.node().networks().await;
-    Ok(Json(
-        networks.into_iter().map(convert::shares::network).collect(),
-    ))
 }

@@ -31,7 +31,7 @@ impl Call {
             None => text.to_owned(),
             Some(name) => {
                 let (name, rest) = name.split_once('/').unwrap_or((name, ""));
-                let path = self.node().network().resolve_name(name.to_owned()).await?;
+                let path = self.node().swarm().resolve_name(name).await?;
                 format!("{path}/{rest}")
             }
         };
