@@ -100,7 +100,7 @@ test('a film is shared by clicking; with the password the link opens, plays, see
 
   await there.getByRole('button', { name: 'Save to library' }).click()
   await there.getByText('In your library').waitFor()
-  await until('it is on the shelf', async () => (await friend.call('GET', '/items?kind=film')).items.some(({ title }) => title === 'The Long Tide'))
+  await until('it is on the shelf', async () => (await friend.call('GET', '/items')).items.some(({ title }) => title === 'The Long Tide'))
   await enter(there, '/transfers')
   await there.getByText('Saving “The Long Tide”').waitFor()
   await there.context().close()
