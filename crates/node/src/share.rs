@@ -10,6 +10,9 @@
 //! durable before it is acknowledged, and acts on open connections at once; a share's roots are
 //! never announced.
 
+mod arrivals;
+mod cache;
+mod film;
 mod make;
 mod manifest;
 mod open;
@@ -19,12 +22,14 @@ mod save;
 mod seal;
 mod serve;
 mod strip;
+mod supply;
 
 use std::time::{Duration, SystemTime};
 
 use dag::share_link::{ShareLink, ShareSecret};
 use library::{AlbumId, ItemId, ShareRow, ShareState};
 
+pub(crate) use arrivals::{Arrivals, write_arrivals};
 pub use library::ShareId;
 pub use make::{ChangeShare, MakeShare};
 pub use open::OpenShared;

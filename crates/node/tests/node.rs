@@ -28,6 +28,7 @@ mod pins;
 
 #[path = "node/share.rs"]
 mod share;
-
 #[path = "node/networks.rs"]
 mod networks;
+#[path = "node/watching.rs"]
+mod watching;
