@@ -26,9 +26,9 @@ mod files;
 #[path = "node/pins.rs"]
 mod pins;
 
-#[path = "node/share.rs"]
-mod share;
 #[path = "node/networks.rs"]
 mod networks;
+#[path = "node/share.rs"]
+mod share;
 #[path = "node/watching.rs"]
 mod watching;
