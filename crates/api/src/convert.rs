@@ -4,5 +4,6 @@ pub(crate) mod content;
 pub(crate) mod errors;
 pub(crate) mod items;
 pub(crate) mod jobs;
+pub(crate) mod policy;
 pub(crate) mod settings;
 pub(crate) mod shares;

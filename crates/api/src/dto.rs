@@ -17,6 +17,7 @@ mod music;
 mod node;
 mod people;
 mod photos;
+mod policy;
 mod present;
 mod search;
 mod settings;
@@ -50,6 +51,10 @@ pub use node::{
 };
 pub use people::{NewPersonRequest, Person, PersonPatch};
 pub use photos::{Photo, PhotoBucket, PhotoDay, PhotoPage, PhotoTimeline};
+pub use policy::{
+    NewPolicyListRequest, Policy, PolicyFault, PolicyList, PolicyListPatch, PolicyLogEntry,
+    PolicyRule, PolicyRuleRequest,
+};
 pub use search::{DuplicateGroup, Duplicates, SearchHit, SearchResult};
 pub use settings::{
     CaptionSettings, CaptionSettingsPatch, CloseAction, Language, ResetSettingsRequest, Settings,

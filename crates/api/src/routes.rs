@@ -10,6 +10,7 @@ mod music;
 mod node;
 mod people;
 mod photos;
+mod policy;
 mod settings;
 mod shares;
 mod shelves;
@@ -36,5 +37,6 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         .merge(music::routes())
         .merge(storage::routes())
         .merge(shares::routes())
+        .merge(policy::routes())
         .merge(node::routes())
 }

@@ -20,7 +20,7 @@ use net::{
 use crate::events::Event;
 use crate::jobs::lock;
 use crate::node::{Inner, Node};
-use crate::share::Serving;
+use crate::share::{AnnounceTimes, Serving};
 
 /// Where good peers and the ports are kept in the home.
 const STATE_FILE: &str = "network.json";
@@ -30,6 +30,8 @@ const MAX_STATE: u64 = 1 << 20;
 const MAX_KNOWN: usize = 50;
 /// Time between two writes of good peers.
 const KEEP_EVERY: Duration = Duration::from_secs(30);
+/// How long somebody who has public content is looked for while nothing comes.
+const FIND_PATIENCE: Duration = Duration::from_secs(45);
 /// Addresses in a link.
 const MAX_HINTS: usize = dag::share_link::MAX_HINTS;
 
@@ -54,6 +56,27 @@ pub struct NetworkOptions {
     pub choice: NetworkChoice,
     /// Only this machine: listen on loopback, look for nobody. For tests and demonstrations.
     pub loopback_only: bool,
+    /// How long somebody who has public content is looked for; 45 seconds when it is not said.
+    pub find_patience: Option<Duration>,
+    /// A network of one's own beside `direct`, in place of `choice`.
+    pub private: Option<PrivateNetwork>,
+}
+
+/// A network that only those speak who have its key.
+#[derive(Clone)]
+pub struct PrivateNetwork {
+    /// The key.
+    pub key: net::SwarmKey,
+    /// Addresses, with peer ids, of nodes that are in it.
+    pub bootstrap: Vec<String>,
+}
+
+impl std::fmt::Debug for PrivateNetwork {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PrivateNetwork")
+            .field("bootstrap", &self.bootstrap)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The running networks of a node.
@@ -63,6 +86,7 @@ pub(crate) struct Networks {
     direct: Mutex<Option<Network>>,
     wide: Mutex<Option<Network>>,
     wide_name: Mutex<&'static str>,
+    find_patience: Mutex<Option<Duration>>,
     /// Where others said they reach `direct`.
     outside: Mutex<BTreeSet<Multiaddr>>,
 }
@@ -131,6 +155,24 @@ impl Networks {
         direct.into_iter().chain(wide).collect()
     }
 
+    /// All that run, the wide one first: it is where public content is.
+    pub(crate) fn running(&self) -> Vec<Network> {
+        let mut all: Vec<Network> = self.all().into_iter().map(|(network, _)| network).collect();
+        all.reverse();
+        all
+    }
+
+    /// The one with others, and its name.
+    pub(crate) fn wide(&self) -> Option<(Network, &'static str)> {
+        let network = lock(&self.wide).clone()?;
+        Some((network, *lock(&self.wide_name)))
+    }
+
+    /// How long somebody who has a block is looked for.
+    pub(crate) fn find_patience(&self) -> Duration {
+        lock(&self.find_patience).unwrap_or(FIND_PATIENCE)
+    }
+
     /// Ends both, and forgets them.
     pub(crate) async fn shutdown(&self) {
         let direct = lock(&self.direct).take();
@@ -144,6 +186,7 @@ impl Networks {
 /// Starts what was asked for. A network that does not start is a problem to be shown, and no
 /// reason not to open the home.
 pub(crate) fn start(inner: &Arc<Inner>, options: &NetworkOptions) {
+    *lock(&inner.networks.find_patience) = options.find_patience;
     let kept = read_kept(inner.home.root());
     let key_file = inner.home.root().join("keys/node");
     let (direct, wide) = (
@@ -154,8 +197,7 @@ pub(crate) fn start(inner: &Arc<Inner>, options: &NetworkOptions) {
             options,
             &key_file,
         ),
-        wide_profile(options.choice)
-            .filter(|_| !options.loopback_only)
+        wide_profile(options)
             .map(|profile| config(inner, profile, kept.wide_port, options, &key_file)),
     );
     let started = |config: Result<NetworkConfig, net::LoadNodeKey>| {
@@ -185,11 +227,13 @@ pub(crate) fn start(inner: &Arc<Inner>, options: &NetworkOptions) {
             Ok(network) => {
                 *lock(&inner.networks.wide) = Some(network);
                 *lock(&inner.networks.wide_name) =
-                    wide_profile(options.choice).map_or("", |profile| profile.name);
+                    wide_profile(options).map_or("", |profile| profile.name);
             }
             Err(error) => failed.push(error),
         }
     }
+    // Whatever network runs now is told what is public.
+    inner.announced.stir();
     if let Some(error) = failed.first() {
         inner.note_problem(crate::problem::Problem {
             code: "network_failed",
@@ -204,8 +248,18 @@ pub(crate) fn start(inner: &Arc<Inner>, options: &NetworkOptions) {
     }
 }
 
-fn wide_profile(choice: NetworkChoice) -> Option<Profile> {
-    match choice {
+/// The network beside `direct`. On this machine alone only one of one's own makes sense.
+fn wide_profile(options: &NetworkOptions) -> Option<Profile> {
+    if let Some(private) = &options.private {
+        let mut profile = Profile::private(private.key.clone());
+        let bootstrap = private.bootstrap.iter();
+        profile.bootstrap = bootstrap.filter_map(|text| text.parse().ok()).collect();
+        return Some(profile);
+    }
+    if options.loopback_only {
+        return None;
+    }
+    match options.choice {
         NetworkChoice::Direct => None,
         NetworkChoice::Btfs => Some(Profile::btfs()),
         NetworkChoice::BtfsTestnet => Some(Profile::btfs_testnet()),
@@ -240,11 +294,18 @@ fn with_ports(
     config.source = Arc::new(serving.clone());
     config.shares = Arc::new(serving);
     config.open_links = inner.networks.open_links.clone();
+    config.announce_log = Arc::new(AnnounceTimes {
+        announced: Arc::clone(&inner.announced),
+        network: config.profile.name,
+    });
     if options.loopback_only {
         config.reach = false;
         config.local_discovery = false;
         config.map_ports = false;
-        config.bootstrap = false;
+        // Those of a network of one's own were named by hand.
+        config.bootstrap = options.private.is_some() && config.profile.dht.is_some();
+        // Nobody from outside can say how this node is reached.
+        config.dht_mode = Some(net::DhtMode::Server);
         config.known_peers = Vec::new();
     }
     config

@@ -88,6 +88,12 @@ pub(crate) struct Inner {
     pub(crate) store: Arc<Store>,
     pub(crate) library: Arc<Library>,
     pub(crate) media: Option<MediaPool>,
+    /// What is not handled here; asked before anything goes in or out.
+    pub(crate) policy: Arc<crate::policy::ContentPolicy>,
+    /// Blocks that are anybody's.
+    pub(crate) public: Arc<crate::public::PublicBlocks>,
+    /// When public roots were announced.
+    pub(crate) announced: Arc<crate::share::Announced>,
     pub(crate) networks: crate::networks::Networks,
     /// What shares reach.
     pub(crate) serving: crate::share::ShareBlocks,
@@ -189,6 +195,8 @@ impl Node {
     async fn start(&self) {
         let inner = Arc::clone(&self.inner);
         self.inner.tasks.spawn("search-index", index_task(inner));
+        crate::policy::start(&self.inner);
+        crate::share::resume(&self.inner);
         crate::preview::start(&self.inner);
         crate::moved::start_later(&self.inner);
         crate::repin::start(&self.inner);
@@ -506,6 +514,9 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
         store: Arc::new(store),
         library: Arc::new(library),
         media,
+        policy: Arc::new(crate::policy::ContentPolicy::open(&root)),
+        public: Arc::default(),
+        announced: Arc::new(crate::share::Announced::read(&root)),
         networks: crate::networks::Networks::default(),
         serving: crate::share::ShareBlocks::default(),
         opened: crate::share::Opened::default(),

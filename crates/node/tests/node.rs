@@ -26,5 +26,11 @@ mod files;
 #[path = "node/pins.rs"]
 mod pins;
 
+#[path = "node/policy.rs"]
+mod policy;
+
+#[path = "node/public.rs"]
+mod public;
+
 #[path = "node/share.rs"]
 mod share;

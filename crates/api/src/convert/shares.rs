@@ -159,6 +159,7 @@ impl From<OpenShared> for ApiError {
             OpenShared::OpenLink(why) => open_link(why, text).safe(safe),
             OpenShared::UnknownShare => Self::not_found("share"),
             OpenShared::Unreadable(_) => Self::new(ErrorCode::UnsupportedFormat, text).safe(safe),
+            OpenShared::Blocked(blocked) => blocked.into(),
             OpenShared::StartJob(error) => error.into(),
             OpenShared::ReadMedia(error) => error.into(),
             OpenShared::ReadLibrary(error) => error.into(),

@@ -31,6 +31,8 @@ impl Call {
             None => text.to_owned(),
             Some(name) => {
                 let (name, rest) = name.split_once('/').unwrap_or((name, ""));
+                let below: Vec<String> = rest.split('/').map(str::to_owned).collect();
+                self.node().check_name(name, &below)?;
                 let path = self.node().network().resolve_name(name.to_owned()).await?;
                 format!("{path}/{rest}")
             }

@@ -1,6 +1,6 @@
 //! What needs the network: asked of the node's port, which says so when there is none.
 
-use ::node::{AskNetwork, BitswapStat, Network, PeerAddresses};
+use ::node::{AskNetwork, BitswapStat, Network, PeerAddresses, PolicyAction};
 use axum::response::Response;
 use futures_util::stream;
 use serde_json::{Value, json};
@@ -103,6 +103,8 @@ pub(super) async fn find_providers(call: Call) -> RpcResult<Response> {
 pub(super) async fn provide(call: Call) -> RpcResult<Response> {
     for key in call.args.some("key")? {
         let cid = call.cid_at(key).await?;
+        call.node()
+            .check_content(&cid.into(), PolicyAction::Announce)?;
         call.network().provide(cid).await?;
     }
     answer::lines(stream::empty()).await
@@ -122,6 +124,7 @@ pub(super) async fn name_resolve(call: Call) -> RpcResult<Response> {
         .all()
         .first()
         .map_or_else(own, |name| (*name).to_owned());
+    call.node().check_name(&name, &[])?;
     let path = call.network().resolve_name(name).await?;
     Ok(answer::one(&json!({ "Path": path })))
 }

@@ -32,6 +32,7 @@ fn network_options(choice: NetworkChoice) -> NetworkOptions {
             NetworkChoice::Open => node::NetworkChoice::Open,
         },
         loopback_only: choice == NetworkChoice::Loopback,
+        ..NetworkOptions::default()
     }
 }
 

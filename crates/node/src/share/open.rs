@@ -23,16 +23,18 @@ use super::make::stretch;
 use super::received::{Received, SharedEnd, SharedFile, SharedThing, things};
 use super::remote::{Line, RemoteFile, fetch};
 use super::{bytes32, unix_ms};
+use crate::content::ReadContent;
 use crate::events::Event;
 use crate::jobs::{StartJob, lock};
 use crate::node::{Inner, Node};
+use crate::policy::{Blocked, PolicyAction};
 use crate::stream::{MediaStream, ReadMedia, Source};
 use crate::tasks::{Held, Lane};
 
 /// Shares that are held open at once.
 const MAX_HELD: usize = 64;
 /// Manifests of members that are fetched at once.
-const MEMBERS_AT_ONCE: usize = 16;
+pub(super) const MEMBERS_AT_ONCE: usize = 16;
 /// Time between two attempts to reach a sharer again, doubled up to the last.
 const RETRY: Duration = Duration::from_millis(500);
 const RETRY_MOST: Duration = Duration::from_secs(60);
@@ -65,6 +67,12 @@ pub enum OpenShared {
     /// What came is no share.
     #[error("the share cannot be read: {0}")]
     Unreadable(String),
+    /// A list blocks it.
+    #[error(transparent)]
+    Blocked(Box<Blocked>),
+    /// Public content could not be read.
+    #[error(transparent)]
+    ReadContent(#[from] ReadContent),
     /// The job could not be started.
     #[error(transparent)]
     StartJob(#[from] StartJob),
@@ -151,6 +159,9 @@ impl Node {
         link: String,
         password: Option<String>,
     ) -> Result<Received, OpenShared> {
+        if let Some(path) = super::public::parse(&link) {
+            return self.open_public(link, path?).await;
+        }
         let parsed = ShareLink::parse(&link)?;
         if bs58::encode(&parsed.peer).into_string() == self.inner.identity.peer_id {
             return Err(OpenShared::OwnLink);
@@ -247,10 +258,20 @@ impl Node {
 
     /// One share that was opened here, and what it holds. Connects when it has to.
     pub async fn received(&self, id: ShareId) -> Result<(Received, Vec<SharedThing>), OpenShared> {
+        if let Some(row) = self.received_public(id).await? {
+            let things = self.public_received(&row).await?;
+            return Ok((self.inner.shown_received(&row), things));
+        }
         let (row, keeper) = self.inner.keeper(id).await?;
         let manifest = self.inner.read_manifest(&keeper, keeper.manifest).await?;
         let things = self.inner.things_of(&keeper, &manifest).await?;
         Ok((self.inner.shown_received(&row), things))
+    }
+
+    /// What was noted of a public root that was opened; `None` when it is a share by link.
+    async fn received_public(&self, id: ShareId) -> Result<Option<ReceivedRow>, OpenShared> {
+        let row = self.query(move |view| view.received(id)).await?;
+        Ok(row.filter(super::public::is_public))
     }
 
     /// Strikes an opened share from the list and lets go of it.
@@ -276,6 +297,18 @@ impl Node {
         index: usize,
         poster: bool,
     ) -> Result<MediaStream, OpenShared> {
+        if let Some(row) = self.received_public(id).await? {
+            let things = self.public_received(&row).await?;
+            let thing = things.into_iter().nth(index);
+            let thing = thing.ok_or(OpenShared::UnknownShare)?;
+            return match poster {
+                false => self.open_public_file(thing.file, thing.name).await,
+                true => {
+                    let poster = thing.poster.ok_or(OpenShared::UnknownShare)?;
+                    self.open_public_file(poster, "poster".to_owned()).await
+                }
+            };
+        }
         let (_, keeper) = self.inner.keeper(id).await?;
         let manifest = self.inner.read_manifest(&keeper, keeper.manifest).await?;
         let thing = self.inner.thing_of(&keeper, &manifest, index).await?;
@@ -287,6 +320,10 @@ impl Node {
         } else {
             (thing.file, thing.name)
         };
+        self.inner
+            .policy
+            .check(&file.root, PolicyAction::Stream)
+            .map_err(OpenShared::Blocked)?;
         Ok(self.inner.stream_shared(&keeper.line, file, name))
     }
 }
@@ -308,7 +345,9 @@ impl Inner {
         let held = lock(&self.opened.0).get(&row.id).map(Arc::clone);
         let line = held.map(|keeper| keeper.line.borrow().clone());
         let over = row.expires_at.is_some_and(|at| at <= self.now_ms());
+        let is_public = super::public::is_public(row);
         let (connected, ended) = match line {
+            _ if is_public => (!self.networks.running().is_empty(), None),
             Some(Line::Over(end)) => (false, Some(end)),
             _ if over => (false, Some(SharedEnd::Expired)),
             Some(Line::Up(_)) => (true, None),
@@ -371,6 +410,9 @@ impl Inner {
     }
 
     async fn read_manifest(&self, keeper: &Keeper, cid: Cid) -> Result<Manifest, OpenShared> {
+        self.policy
+            .check(&cid, PolicyAction::Open)
+            .map_err(OpenShared::Blocked)?;
         let bytes = fetch(&self.store, &self.tasks, keeper.line.subscribe(), cid).await?;
         if bytes.len() > MAX_MANIFEST_LEN {
             return Err(OpenShared::Unreadable("it is too long".to_owned()));
