@@ -12,7 +12,7 @@ use std::{
 };
 
 use api::{Server, ServerConfig, StartServer, UiAssets};
-use node::{Node, NodeConfig, OpenNode, RunFile};
+use node::{NetworkOptions, Node, NodeConfig, OpenNode, RunFile};
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -68,7 +68,7 @@ impl Backend {
         let deadline = tokio::time::Instant::now() + NEIGHBOUR_DEADLINE;
         loop {
             let program = worker_program();
-            let mut config = NodeConfig::new(home);
+            let mut config = NodeConfig::new(home).with_network(NetworkOptions::default());
             if let Some(program) = program {
                 config = config.with_media_worker(program, vec!["media-worker".into()]);
             }

@@ -14,9 +14,10 @@ use std::{
 const HELP: &str = "\
 Tributary, the desktop app.
 
-Usage: tributary-desktop [--home DIR] [--hidden] [FILE]...
+Usage: tributary-desktop [--home DIR] [--hidden] [FILE | LINK]...
 
   FILE        films, photos, music or folders to add, kept where they are, and open
+  LINK        what somebody shares: tributary://..., btfs://... or ipfs://...
   --home DIR  where everything is kept (default: $TRIBUTARY_HOME, else the data folder)
   --hidden    starts in the tray, without a window
   --version   prints the version
@@ -45,8 +46,30 @@ pub(crate) struct Launch {
     pub(crate) home: Option<PathBuf>,
     /// Files and folders to open, absolute, in the order given.
     pub(crate) files: Vec<PathBuf>,
+    /// Links to open, as they were given.
+    pub(crate) links: Vec<String>,
     /// Start in the tray: how the login session starts us.
     pub(crate) hidden: bool,
+}
+
+impl Launch {
+    /// There is something to open.
+    pub(crate) fn opens_something(&self) -> bool {
+        !self.files.is_empty() || !self.links.is_empty()
+    }
+}
+
+/// Schemes of links that the app opens; the system hands them over as arguments.
+const SCHEMES: [&str; 3] = ["tributary:", "btfs:", "ipfs:"];
+/// Longer than any link.
+const MAX_LINK: usize = 16 * 1024;
+
+fn is_link(text: &str) -> bool {
+    let scheme = |scheme: &&str| {
+        let start = text.as_bytes().get(..scheme.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(scheme.as_bytes()))
+    };
+    text.len() <= MAX_LINK && SCHEMES.iter().any(|one| scheme(&one))
 }
 
 /// Reads the arguments after the program's name, relative to `current_dir`.
@@ -76,6 +99,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>, current_dir: 
             Some(text) if text.starts_with('-') && text.len() > 1 => {
                 return Request::Refuse(format!("{text} is not known.\n\n{HELP}"));
             }
+            Some(text) if is_link(text) => launch.links.push(text.to_owned()),
             _ => launch.files.push(to_path(&argument, current_dir)),
         }
     }
@@ -149,6 +173,18 @@ mod tests {
         check(&["file://localhost/a.mp4"], open(&["/a.mp4"]));
         check(&["file:///100%.mp4"], open(&["/100%.mp4"]));
         check(&["--", "--odd.mp4"], open(&["/work/--odd.mp4"]));
+    }
+
+    #[test]
+    fn links_are_told_from_files() {
+        let link = "tributary://share/1/abc?x=1#secret";
+        let Request::Open(launch) = parse([link.into(), "BTFS://Qm".into()], Path::new("/")) else {
+            panic!("a link opens the window");
+        };
+        assert_eq!(launch.links, [link, "BTFS://Qm"]);
+        assert!(launch.files.is_empty() && launch.opens_something());
+        check(&["--", "tributary:x"], open(&["/work/tributary:x"]));
+        check(&["tributaryx"], open(&["/work/tributaryx"]));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Files that the file manager asked to open: at the start of the app, or handed over
+//! Files and links that the system asked to open: at the start of the app, or handed over
 //! by a second start of it.
 //!
 //! They are taken in where they lie (by reference: a double-click copies nothing),
@@ -15,7 +15,7 @@ use node::{ImportMode, ImportRequest, Node};
 use serde::Serialize;
 use tauri::{AppHandle, Emitter as _, Manager as _};
 
-use crate::{backend::Opening, window};
+use crate::{backend::Opening, launch::Launch, window};
 
 /// Tells the page that there is something to fetch.
 const OPENED: &str = "opened";
@@ -43,6 +43,11 @@ pub(crate) enum Target {
         /// Absolute, as text: a page has no other paths.
         paths: Vec<String>,
     },
+    /// A link of somebody else. The page asks the API to open it.
+    Link {
+        /// As it was given.
+        link: String,
+    },
     /// An import to follow: too many files to show, or files that became no item.
     Transfers,
 }
@@ -67,21 +72,27 @@ impl Opened {
     }
 }
 
-/// Brings `files` into the library, and then to the page. Waits for the node.
-pub(crate) async fn open(app: AppHandle, files: Vec<PathBuf>) {
+/// Brings the files into the library, and then files and links to the page. Waits for the node.
+pub(crate) async fn open(app: AppHandle, launch: Launch) {
     // The page shows why there is no node.
     let Ok(backend) = app.state::<Opening>().wait().await else {
         return;
     };
-    let targets = match backend.own_node() {
-        Some(node) => import(node, files).await,
-        None => vec![Target::Paths {
+    let Launch { files, links, .. } = launch;
+    let mut targets: Vec<Target> = links
+        .into_iter()
+        .map(|link| Target::Link { link })
+        .collect();
+    match backend.own_node() {
+        _ if files.is_empty() => {}
+        Some(node) => targets.extend(import(node, files).await),
+        None => targets.push(Target::Paths {
             paths: files
                 .iter()
                 .map(|file| file.to_string_lossy().into_owned())
                 .collect(),
-        }],
-    };
+        }),
+    }
     app.state::<Opened>().put(targets);
     if let Err(error) = app.emit_to(window::MAIN, OPENED, ()) {
         tracing::warn!(%error, "the page was not told what to open");
@@ -158,10 +169,11 @@ mod tests {
         let paths = Target::Paths {
             paths: vec!["/a".into()],
         };
-        let text = serde_json::to_string(&[item, paths, Target::Transfers]).unwrap();
+        let link = Target::Link { link: "l".into() };
+        let text = serde_json::to_string(&[item, paths, link, Target::Transfers]).unwrap();
         assert_eq!(
             text,
-            r#"[{"kind":"item","id":"ab","itemKind":"film"},{"kind":"paths","paths":["/a"]},{"kind":"transfers"}]"#
+            r#"[{"kind":"item","id":"ab","itemKind":"film"},{"kind":"paths","paths":["/a"]},{"kind":"link","link":"l"},{"kind":"transfers"}]"#
         );
     }
 }

@@ -82,8 +82,8 @@ fn start(app: &App, home: PathBuf, launch: Launch) -> Result<()> {
     lifetime.spawn(lifetime::quit_on_signals(app.handle().clone()));
     app.manage(Home(home));
     open_backend(app.handle());
-    if !launch.files.is_empty() {
-        lifetime.spawn(opened::open(app.handle().clone(), launch.files));
+    if launch.opens_something() {
+        lifetime.spawn(opened::open(app.handle().clone(), launch));
     }
     Ok(())
 }
@@ -114,7 +114,7 @@ async fn open_home(app: AppHandle, home: PathBuf) {
     }
 }
 
-/// A second start on the same home hands its files over and comes to the front.
+/// A second start on the same home hands its files and links over and comes to the front.
 fn single_instance(home: &std::path::Path) -> TauriPlugin<Wry> {
     tauri_plugin_single_instance::Builder::new()
         .dbus_id(paths::bus_name(home))
@@ -122,10 +122,10 @@ fn single_instance(home: &std::path::Path) -> TauriPlugin<Wry> {
             let arguments = arguments.into_iter().skip(1).map(Into::into);
             window::show(app);
             if let Request::Open(launch) = launch::parse(arguments, current_dir.as_ref())
-                && !launch.files.is_empty()
+                && launch.opens_something()
             {
                 app.state::<Lifetime>()
-                    .spawn(opened::open(app.clone(), launch.files));
+                    .spawn(opened::open(app.clone(), launch));
             }
         })
         .build()

@@ -14,6 +14,7 @@ mod facts;
 mod imports;
 mod items;
 mod music;
+mod networks;
 mod node;
 mod people;
 mod photos;
@@ -45,6 +46,11 @@ pub use items::{
     ItemState, LocationKind, ProgressRequest, RelinkRequest, Rendition, SortOrder, Waveform,
 };
 pub use music::{Music, MusicAlbum, MusicAlbumDetail};
+pub use networks::{
+    BitswapStat, CidRequest, ConnectRequest, Network, NetworkChangedEvent, NetworkPeer,
+    PeerAddresses, PeerLedger, PublishNameRequest, PublishedName, Reachability, ResolvedName,
+    SwarmPeer, TrafficHistory, TrafficSample,
+};
 pub use node::{
     AddedFile, CarImported, DirectoryEntry, EntryKind, Listing, NodeAddRequest, NodeIdentity, Pin,
     PinKind, PinRequest, RepoStat,
@@ -57,12 +63,12 @@ pub use policy::{
 };
 pub use search::{DuplicateGroup, Duplicates, SearchHit, SearchResult};
 pub use settings::{
-    CaptionSettings, CaptionSettingsPatch, CloseAction, Language, ResetSettingsRequest, Settings,
-    SettingsPatch, Theme,
+    Announce, CaptionSettings, CaptionSettingsPatch, CloseAction, Language, LimitHours,
+    NetworkSetting, ResetSettingsRequest, Settings, SettingsPatch, Theme,
 };
 pub use shares::{
-    Network, NetworkChangedEvent, NetworkPeer, NewShareRequest, OpenLinkRequest, Reachability,
-    Received, ReceivedDetail, Share, ShareState, SharedEnd, SharedThing, SharesChangedEvent,
+    NewShareRequest, OpenLinkRequest, Received, ReceivedDetail, Share, ShareState, SharedEnd,
+    SharedThing, SharesChangedEvent, Visibility,
 };
 pub use status::{ItemCounts, JobCounts, Problem, Status, StorageUse};
 pub use storage::{FolderRequest, FolderState, PathRequest, Storage, StorageFolder};

@@ -7,6 +7,7 @@ mod albums;
 mod imports;
 mod items;
 mod music;
+mod networks;
 mod node;
 mod people;
 mod photos;
@@ -38,5 +39,6 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         .merge(storage::routes())
         .merge(shares::routes())
         .merge(policy::routes())
+        .merge(networks::routes())
         .merge(node::routes())
 }

@@ -1,8 +1,12 @@
 //! What the command line takes.
 
+mod network;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use network::{Bitswap, Dht, Name, Open, Share, ShareAdd, Swarm};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -74,6 +78,25 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 20)]
         limit: u32,
     },
+    /// Share items by link, see what is shared, take it back
+    #[command(subcommand)]
+    Share(Share),
+    /// Open a link of somebody else, and fetch what it holds
+    Open(Open),
+    /// Print the networks that run, and how this node stands to the world
+    Network,
+    /// Peers of the network
+    #[command(subcommand)]
+    Swarm(Swarm),
+    /// The public directory of who has what
+    #[command(subcommand)]
+    Dht(Dht),
+    /// This node's own name, and those of others
+    #[command(subcommand)]
+    Name(Name),
+    /// The exchange of blocks
+    #[command(subcommand)]
+    Bitswap(Bitswap),
     /// Print the state of the node
     Status,
     /// Print completions for a shell
@@ -106,9 +129,13 @@ pub(crate) struct Daemon {
     /// the setting rpcAddress]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) rpc: Option<SocketAddr>,
-    /// Share by link and open links, and join this network besides [default: none of it]
+    /// Share by link and open links, and join this network besides, until the setting "network" is
+    /// changed [default: as that setting says; none until somebody has chosen]
     #[arg(long, value_enum, value_name = "NETWORK")]
     pub(crate) network: Option<NetworkChoice>,
+    /// Keep whatever network runs on this machine alone: for tests and demonstrations
+    #[arg(long, hide = true)]
+    pub(crate) loopback: bool,
     /// Serve the web interface from this folder instead of the built-in one
     #[arg(long, value_name = "DIR")]
     pub(crate) ui: Option<PathBuf>,
@@ -125,7 +152,9 @@ pub(crate) struct Daemon {
 /// Which network a daemon joins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum NetworkChoice {
-    /// None: only direct connections, for links
+    /// None at all
+    Off,
+    /// Only direct connections, for links
     Direct,
     /// The same on this machine alone
     Loopback,
@@ -135,6 +164,8 @@ pub(crate) enum NetworkChoice {
     BtfsTestnet,
     /// The network that IPFS nodes speak
     Open,
+    /// A network of your own, with the key in swarm.key in the home
+    Private,
 }
 
 #[derive(Debug, Args)]

@@ -2,8 +2,10 @@
 
 mod content;
 mod daemon;
+mod network;
 mod pins;
 mod policy;
+mod share;
 mod shelf;
 
 use std::path::{Path, PathBuf};
@@ -56,6 +58,13 @@ fn one_shot(session: &Session, command: Command, output: &mut Output) -> Result<
         Command::Export { folder } => shelf::archive(session, "/export", &folder, output),
         Command::Restore { folder } => shelf::archive(session, "/restore", &folder, output),
         Command::Search { words, limit } => shelf::search(session, &words, limit, output),
+        Command::Share(share) => share::share(session, &share, output),
+        Command::Open(open) => share::open(session, &open, output),
+        Command::Network => network::status(session, output),
+        Command::Swarm(swarm) => network::swarm(session, &swarm, output),
+        Command::Dht(dht) => network::dht(session, &dht, output),
+        Command::Name(name) => network::name(session, &name, output),
+        Command::Bitswap(bitswap) => network::bitswap(session, &bitswap, output),
         Command::Status => shelf::status(session, output),
         Command::Daemon(_)
         | Command::Completions { .. }

@@ -36,6 +36,9 @@ pub(crate) enum Failure {
     /// No home was given and none can be guessed.
     #[error("there is no home folder: neither HOME nor XDG_DATA_HOME is set")]
     NoHome,
+    /// Nothing can be shared or opened: no network runs.
+    #[error("no network runs")]
+    NoNetwork,
     /// The listeners could not start.
     #[error(transparent)]
     StartServer(#[from] StartServer),
@@ -82,6 +85,7 @@ impl Failure {
             Self::SomeFiles { .. } => "some_files_failed",
             Self::Usage(_) => "usage",
             Self::Talk(_) => "daemon_unreachable",
+            Self::NoNetwork => "no_network",
             _ => "failed",
         }
     }
@@ -102,6 +106,10 @@ impl Failure {
             Self::Refused(body) => body.todo.as_deref(),
             Self::StartServer(error) => Some(error.todo()),
             Self::NoHome => Some("Give one with --home."),
+            Self::NoNetwork => Some(
+                "Start `tributary daemon --network direct` (or btfs) on this home and leave it \
+                 running: links open only while it does.",
+            ),
             Self::Talk(_) => Some("Check whether the daemon still runs, and try again."),
             _ => None,
         }

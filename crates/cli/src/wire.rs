@@ -83,6 +83,19 @@ impl Wire {
         json(checked(request.send_json(body))?)
     }
 
+    /// Where the answer has no body.
+    pub(crate) fn post_for_nothing(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<(), Failure> {
+        let request = self
+            .agent
+            .post(self.url(path))
+            .header("authorization", &self.bearer);
+        checked(request.send_json(body)).map(drop)
+    }
+
     pub(crate) fn post_empty<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
         let request = self
             .agent

@@ -40,5 +40,6 @@ pub use crate::profile::{
 };
 pub use crate::swarm_key::{ParseSwarmKey, SwarmKey};
 pub use crate::transport::{
-    Bandwidth, BandwidthSchedule, BuildTransport, Proxy, RateLimits, ScheduledLimits, Transferred,
+    Bandwidth, BandwidthSchedule, BuildTransport, Proxy, RateLimiter, RateLimits, ScheduledLimits,
+    Transferred,
 };

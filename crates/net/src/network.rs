@@ -96,7 +96,7 @@ impl Network {
     /// Starts a network under `cancel`. Must be called within a tokio runtime.
     pub fn start(config: NetworkConfig, cancel: CancellationToken) -> Result<Self, StartNetwork> {
         let tracker = TaskTracker::new();
-        let counters = Counters::default();
+        let counters = Counters::new(&config.rates);
         let me = config.key.peer_id();
         let (transport, relay) = transport::build(
             &config.profile,
@@ -322,6 +322,12 @@ impl Network {
         }))
         .await;
         receiver
+    }
+
+    /// Where the DHT says that a peer listens; nothing when nobody knows it.
+    pub async fn find_peer(&self, peer: PeerId) -> Vec<Multiaddr> {
+        let found = self.find(|reply| finding::Command::FindPeer(peer, reply));
+        found.await.unwrap_or_default()
     }
 
     /// Points a name somewhere: signs a record, gives it to the DHT, and signs and gives it again

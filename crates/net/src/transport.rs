@@ -27,7 +27,7 @@ use crate::transport::socks::Socks;
 
 pub(crate) use crate::transport::counted::Counters;
 pub use crate::transport::counted::{Bandwidth, Transferred};
-pub use crate::transport::limit::{BandwidthSchedule, RateLimits, ScheduledLimits};
+pub use crate::transport::limit::{BandwidthSchedule, RateLimiter, RateLimits, ScheduledLimits};
 pub use crate::transport::socks::Proxy;
 
 /// With yamux 0.14 the windows of a connection may grow by what is left of 1 GiB after this many

@@ -70,8 +70,12 @@ pub use library::ShareState;
 pub use library::{ReadLibrary, Reader, SearchLibrary, Tx, WriteLibrary};
 pub use net::Reachability;
 pub use net::share::OpenLink;
-pub use network::{AskNetwork, Asked, Bandwidth, BitswapStat, Network, PeerAddresses, SwarmPeer};
-pub use networks::{NetworkChoice, NetworkOptions, NetworkStatus, PeerStatus, PrivateNetwork};
+pub use network::{
+    AskNetwork, Bandwidth, BitswapStat, PeerAddresses, PeerLedger, Swarm, SwarmPeer,
+};
+pub use networks::{
+    NetworkChoice, NetworkOptions, NetworkStatus, PeerStatus, TrafficHistory, TrafficSample,
+};
 pub use node::{Node, NodeConfig};
 pub use open::OpenNode;
 pub use pinning::is_private_pin;
@@ -80,7 +84,8 @@ pub use policy::{Blocked, ChangePolicy, OwnRule, PolicyAction, PolicyEvent, Poli
 pub use preview::{GetCaptions, GetPreview, PreviewFile, PreviewSize};
 pub use problem::Problem;
 pub use settings::{
-    CaptionStyle, ChangeSettings, CloseAction, DEFAULT_CONFIG, Language, Settings, Theme,
+    Announce, CaptionStyle, ChangeSettings, CloseAction, DEFAULT_CONFIG, Language, LimitHours,
+    NetworkSetting, Settings, Theme,
 };
 pub use share::{
     ChangeShare, LICENCES, MakeShare, OpenShared, Publication, Received, Share, ShareId,

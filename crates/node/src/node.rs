@@ -42,7 +42,12 @@ pub struct NodeConfig {
     pub import_threads: usize,
     /// How its networks are started; `None` means that it has none.
     pub network: Option<NetworkOptions>,
+    /// How long somebody who has public content is looked for while nothing comes.
+    pub find_patience: Duration,
 }
+
+/// Until then somebody who has public content is looked for.
+const FIND_PATIENCE: Duration = Duration::from_secs(45);
 
 impl NodeConfig {
     /// The usual configuration for a home.
@@ -52,10 +57,18 @@ impl NodeConfig {
             media_worker: None,
             import_threads: 0,
             network: None,
+            find_patience: FIND_PATIENCE,
         }
     }
 
-    /// Starts networks.
+    /// Looks for public content for this long.
+    #[must_use]
+    pub fn with_find_patience(mut self, patience: Duration) -> Self {
+        self.find_patience = patience;
+        self
+    }
+
+    /// Has networks, started as `options` say.
     #[must_use]
     pub fn with_network(mut self, options: NetworkOptions) -> Self {
         self.network = Some(options);
@@ -92,6 +105,7 @@ pub(crate) struct Inner {
     pub(crate) policy: Arc<crate::policy::ContentPolicy>,
     /// Blocks that are anybody's.
     pub(crate) public: Arc<crate::public::PublicBlocks>,
+    pub(crate) find_patience: Duration,
     /// When public roots were announced.
     pub(crate) announced: Arc<crate::share::Announced>,
     pub(crate) networks: crate::networks::Networks,
@@ -107,7 +121,6 @@ pub(crate) struct Inner {
     pub(crate) online: Mutex<Vec<store::FolderId>>,
     pub(crate) changed: crate::moved::KnownChanged,
     pub(crate) files: crate::files::FilesRoot,
-    pub(crate) network: crate::network::Port,
     pub(crate) import_turns: Semaphore,
     pub(crate) import_threads: usize,
     settings: Mutex<SettingsFile>,
@@ -177,16 +190,13 @@ impl Node {
     pub async fn open(config: NodeConfig) -> Result<Self, OpenNode> {
         let tasks = Tasks::new();
         let opening = tasks.clone();
-        let network = config.network.clone();
         let inner = tasks
             .blocking(Lane::Work, move || open_inner(config, opening))
             .await?;
         let node = Self {
             inner: Arc::new(inner),
         };
-        if let Some(options) = network {
-            crate::networks::start(&node.inner, &options);
-        }
+        crate::networks::start(&node.inner).await;
         node.start().await;
         Ok(node)
     }
@@ -294,7 +304,7 @@ impl Node {
         F: FnOnce(&mut SettingsFile) -> Result<Arc<Settings>, ChangeSettings> + Send + 'static,
     {
         let inner = Arc::clone(&self.inner);
-        let settings = self
+        let (before, settings) = self
             .inner
             .tasks
             .blocking(Lane::Query, move || {
@@ -307,10 +317,12 @@ impl Node {
                 {
                     tracing::warn!(%error, "the new limit takes effect at the next start");
                 }
-                Ok(after)
+                Ok((before, after))
             })
             .await?;
         self.inner.events.send(Event::SettingsChanged);
+        crate::networks::settings_changed(&self.inner, &before).await;
+        self.inner.announced.stir();
         Ok(settings)
     }
 
@@ -517,7 +529,8 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
         policy: Arc::new(crate::policy::ContentPolicy::open(&root)),
         public: Arc::default(),
         announced: Arc::new(crate::share::Announced::read(&root)),
-        networks: crate::networks::Networks::default(),
+        find_patience: config.find_patience,
+        networks: crate::networks::Networks::new(config.network),
         serving: crate::share::ShareBlocks::default(),
         opened: crate::share::Opened::default(),
         jobs: JobTable::default(),
@@ -527,7 +540,6 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
         online: Mutex::new(Vec::new()),
         changed: crate::moved::KnownChanged::default(),
         files: crate::files::FilesRoot::default(),
-        network: crate::network::Port::default(),
         import_turns: Semaphore::new(IMPORT_TURNS),
         import_threads,
         settings: Mutex::new(settings),

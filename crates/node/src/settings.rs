@@ -5,6 +5,7 @@
 //! one place, [`Settings::from_map`], and every value is checked there.
 
 mod file;
+mod network;
 
 use std::net::SocketAddr;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub(crate) use file::SettingsFile;
+pub use network::{Announce, LimitHours, NetworkSetting};
 
 /// The commented defaults, compiled in.
 pub const DEFAULT_CONFIG: &str = include_str!("../../../assets/config.default.jsonc");
@@ -111,6 +113,22 @@ pub struct Settings {
     pub captions: CaptionStyle,
     /// Remove the place from photos that leave this machine.
     pub strip_location: bool,
+    /// Which network this node takes part in.
+    pub network: NetworkSetting,
+    /// Where the network is looked for first; `None` is the list that is shipped.
+    pub bootstrap: Option<Vec<String>>,
+    /// Most bytes a second out.
+    pub upload_limit: Option<u64>,
+    /// Most bytes a second in.
+    pub download_limit: Option<u64>,
+    /// Other limits between two times of day.
+    pub limit_hours: Option<LimitHours>,
+    /// A SOCKS5 proxy, `socks5://ADDRESS:PORT`.
+    pub proxy: Option<String>,
+    /// The connection costs money by the byte.
+    pub metered: bool,
+    /// What the public directory is told.
+    pub announce: Announce,
     /// Where programs made for BTFS or IPFS are answered; `None` is nowhere. Only in the file:
     /// whoever holds the session of the interface cannot open it.
     pub rpc_address: Option<SocketAddr>,
@@ -231,7 +249,8 @@ impl Settings {
             self.rpc_address.is_none_or(|at| at.ip().is_loopback()),
             "rpcAddress",
             "a loopback address with a port, as \"127.0.0.1:5001\", or null",
-        )
+        )?;
+        self.check_network()
     }
 }
 

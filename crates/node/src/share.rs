@@ -156,7 +156,7 @@ impl Inner {
     /// Leads to the manifest of a public share that is ready.
     fn public_link_of(&self, row: &ShareRow) -> Option<String> {
         let root = row.manifest.filter(|_| row.state == ShareState::Ready)?;
-        let scheme = match self.networks.wide() {
+        let scheme = match self.networks.wide_named() {
             Some((_, "open")) => "ipfs",
             _ => "btfs",
         };

@@ -32,5 +32,11 @@ mod policy;
 #[path = "node/public.rs"]
 mod public;
 
+#[path = "node/publish.rs"]
+mod publish;
+
 #[path = "node/share.rs"]
 mod share;
+
+#[path = "node/networks.rs"]
+mod networks;

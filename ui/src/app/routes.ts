@@ -14,10 +14,13 @@ export interface Room {
   bare?: boolean;
 }
 
-export type RailName = 'home' | 'watch' | 'photos' | 'music' | 'transfers' | 'settings';
+export type RailName =
+  'home' | 'watch' | 'photos' | 'music' | 'shared' | 'transfers' | 'network' | 'settings';
 
 const photos = () => import('$/features/photos/Photos.svelte');
 const music = () => import('$/features/music/Music.svelte');
+const shared = () => import('$/features/sharing/Shared.svelte');
+const received = () => import('$/features/sharing/ReceivedPage.svelte');
 const settings = () => import('$/features/settings/Settings.svelte');
 
 export const rooms: Record<RouteName, Room> = {
@@ -32,7 +35,18 @@ export const rooms: Record<RouteName, Room> = {
   photo: { load: photos, rail: 'photos', stays: 'photos' },
   music: { load: music, rail: 'music' },
   musicAlbum: { load: music, rail: 'music' },
+  shared: { load: shared, rail: 'shared', stays: 'shared' },
+  sharedView: { load: shared, rail: 'shared', stays: 'shared' },
+  open: { load: () => import('$/features/sharing/OpenPage.svelte'), rail: 'shared' },
+  received: { load: received, rail: 'shared', stays: 'received' },
+  receivedPhoto: { load: received, rail: 'shared', stays: 'received' },
+  receivedPlayer: {
+    load: () => import('$/features/player/SharedPlayer.svelte'),
+    rail: null,
+    bare: true,
+  },
   transfers: { load: () => import('$/features/transfers/Transfers.svelte'), rail: 'transfers' },
+  network: { load: () => import('$/features/network/NetworkRoom.svelte'), rail: 'network' },
   settings: { load: settings, rail: 'settings', stays: 'settings' },
   settingsSection: { load: settings, rail: 'settings', stays: 'settings' },
   search: { load: () => import('$/features/search/Search.svelte'), rail: null },

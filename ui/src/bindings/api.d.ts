@@ -72,6 +72,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/app/bitswap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Blocks over all networks since the start. */
+        get: operations["bitswap_stat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/bitswap/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What passed between this node and a connected peer. */
+        get: operations["bitswap_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/dht/peer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a peer may be dialled. */
+        get: operations["dht_peer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/dht/provide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says in the public directory that this node has a block, once. */
+        post: operations["dht_provide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/dht/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Peers that say they have a block. */
+        get: operations["dht_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/app/diagnostics": {
         parameters: {
             query?: never;
@@ -467,6 +552,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/app/names/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Points this node's name to a path and keeps it so. */
+        post: operations["publish_name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/names/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The path that a name stands for. */
+        get: operations["resolve_name"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/app/networks": {
         parameters: {
             query?: never;
@@ -476,6 +595,23 @@ export interface paths {
         };
         /** The networks that run. */
         get: operations["list_networks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/networks/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bytes over the last hour, all networks together. */
+        get: operations["network_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1085,6 +1221,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/app/swarm/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where this node listens: multiaddresses with its peer id. */
+        get: operations["swarm_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/swarm/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Connects to a peer. */
+        post: operations["swarm_connect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/swarm/disconnect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes the connections to a peer. */
+        post: operations["swarm_disconnect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/swarm/peers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Connected peers, one entry a connection. */
+        get: operations["swarm_peers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/app/trash/empty": {
         parameters: {
             query?: never;
@@ -1233,6 +1437,11 @@ export interface components {
             /** @description Its title. */
             title: string;
         };
+        /**
+         * @description What the public directory is told.
+         * @enum {string}
+         */
+        Announce: "roots" | "off";
         /** @description An audio track. */
         AudioTrackFacts: {
             /**
@@ -1277,6 +1486,43 @@ export interface components {
             changed: string[];
             /** @description Items that could not be changed. */
             failed: components["schemas"]["BatchFailure"][];
+        };
+        /** @description Blocks over all networks since the start. */
+        BitswapStat: {
+            /**
+             * Format: int64
+             * @description Blocks received that were wanted.
+             */
+            blocksReceived: number;
+            /**
+             * Format: int64
+             * @description Blocks sent to peers that are connected now.
+             */
+            blocksSent: number;
+            /**
+             * Format: int64
+             * @description Bytes of them.
+             */
+            bytesReceived: number;
+            /**
+             * Format: int64
+             * @description Bytes of them.
+             */
+            bytesSent: number;
+            /**
+             * Format: int64
+             * @description Bytes of them.
+             */
+            duplicateBytes: number;
+            /**
+             * Format: int64
+             * @description Blocks received twice.
+             */
+            duplicates: number;
+            /** @description Connected peers. */
+            peers: string[];
+            /** @description Blocks that are asked of peers now. */
+            wanted: string[];
         };
         /** @description Camera and exposure. */
         CameraFacts: {
@@ -1372,11 +1618,21 @@ export interface components {
             /** @description Its title. */
             title: string | null;
         };
+        /** @description One content id. */
+        CidRequest: {
+            /** @description The content id. */
+            cid: string;
+        };
         /**
          * @description What closing the window does.
          * @enum {string}
          */
         CloseAction: "ask" | "tray" | "quit";
+        /** @description Whom to connect to, or to let go. */
+        ConnectRequest: {
+            /** @description A multiaddress that ends with /p2p/ and a peer id. */
+            address: string;
+        };
         /** @description An entry of a directory. */
         DirectoryEntry: {
             /** @description Root of the content. */
@@ -1947,6 +2203,23 @@ export interface components {
          * @enum {string}
          */
         Language: "auto" | "en" | "de";
+        /** @description Other limits between two times of day; over midnight when `to` is not after `from`. */
+        LimitHours: {
+            /**
+             * Format: int64
+             * @description Most bytes a second in; null for no limit.
+             */
+            downloadLimit: number | null;
+            /** @description "HH:MM", local time. */
+            from: string;
+            /** @description "HH:MM", local time. */
+            to: string;
+            /**
+             * Format: int64
+             * @description Most bytes a second out; null for no limit.
+             */
+            uploadLimit: number | null;
+        };
         /** @description A directory, or a single file. */
         Listing: {
             /** @description Root of what was listed. */
@@ -2042,6 +2315,11 @@ export interface components {
             /** @description All of its connections go over relays. */
             relayed: boolean;
         };
+        /**
+         * @description Which network this node takes part in.
+         * @enum {string}
+         */
+        NetworkSetting: "ask" | "off" | "direct" | "btfs" | "btfsTestnet" | "open" | "private";
         /** @description An album to make. */
         NewAlbumRequest: {
             /** @description Items to put in at once. */
@@ -2115,6 +2393,31 @@ export interface components {
         PathsRequest: {
             /** @description Absolute paths of files and folders. */
             paths: string[];
+        };
+        /** @description A peer and where it may be dialled. */
+        PeerAddresses: {
+            /** @description Multiaddresses. */
+            addresses: string[];
+            /** @description Its id. */
+            peer: string;
+        };
+        /** @description What passed between this node and a connected peer. */
+        PeerLedger: {
+            /**
+             * Format: int64
+             * @description Blocks both ways.
+             */
+            exchanged: number;
+            /**
+             * Format: int64
+             * @description Bytes of blocks it gave us.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Bytes of blocks it got from us.
+             */
+            sent: number;
         };
         /** @description A person with their own favourites, progress and ratings. */
         Person: {
@@ -2255,6 +2558,18 @@ export interface components {
              */
             positionMs: number;
         };
+        /** @description A name that was published. */
+        PublishedName: {
+            /** @description The name: a peer id. */
+            name: string;
+            /** @description Where it points. */
+            path: string;
+        };
+        /** @description Where this node's name shall point. */
+        PublishNameRequest: {
+            /** @description A path, as /btfs/CID. */
+            path: string;
+        };
         /**
          * @description How this node stands to the rest of the world.
          * @enum {string}
@@ -2379,6 +2694,11 @@ export interface components {
             /** @description Names of settings as in `Settings`; absent resets all but `firstRunDone`. */
             keys?: string[] | null;
         };
+        /** @description Where a name points. */
+        ResolvedName: {
+            /** @description The path. */
+            path: string;
+        };
         /** @description An item that was found. */
         SearchHit: {
             /** @description The item. */
@@ -2414,14 +2734,23 @@ export interface components {
         };
         /** @description All settings with their values in force. */
         Settings: {
+            /** @description What the public directory is told. */
+            announce: components["schemas"]["Announce"];
             /** @description Play the next episode by itself. */
             autoplayNext: boolean;
             /** @description Start with the session of the user. */
             autostart: boolean;
+            /** @description Where the network is looked for first: multiaddresses; null for the shipped list. */
+            bootstrap: string[] | null;
             /** @description How captions look. */
             captions: components["schemas"]["CaptionSettings"];
             /** @description What closing the window does. */
             closeToTray: components["schemas"]["CloseAction"];
+            /**
+             * Format: int64
+             * @description Most bytes a second in; null for no limit.
+             */
+            downloadLimit: number | null;
             /** @description True when the first-run steps were finished. */
             firstRunDone: boolean;
             /** @description Whether files are copied or kept in place. */
@@ -2433,8 +2762,15 @@ export interface components {
             keepInPlaceAboveMib: number;
             /** @description Language of the interface. */
             language: components["schemas"]["Language"];
+            limitHours: components["schemas"]["LimitHours"] | null;
+            /** @description The connection costs money by the byte. */
+            metered: boolean;
+            /** @description Which network this node takes part in. */
+            network: components["schemas"]["NetworkSetting"];
             /** @description Show notifications of the system. */
             notifications: boolean;
+            /** @description A SOCKS5 proxy, "socks5://ADDRESS:PORT". */
+            proxy: string | null;
             /**
              * Format: int64
              * @description Most bytes the home's storage may use; null for no limit.
@@ -2455,6 +2791,11 @@ export interface components {
             /** @description Colours of the interface. */
             theme: components["schemas"]["Theme"];
             /**
+             * Format: int64
+             * @description Most bytes a second out; null for no limit.
+             */
+            uploadLimit: number | null;
+            /**
              * Format: double
              * @description Share of a film, 0.5 to 1, after which it counts as watched.
              */
@@ -2464,12 +2805,20 @@ export interface components {
         SettingsChangedEvent: Record<string, never>;
         /** @description Settings to change; fields that are absent stay as they are. */
         SettingsPatch: {
+            announce?: components["schemas"]["Announce"] | null;
             /** @description Play the next episode by itself. */
             autoplayNext?: boolean | null;
             /** @description Start with the session of the user. */
             autostart?: boolean | null;
+            /** @description Where the network is looked for first; null for the shipped list. */
+            bootstrap?: string[] | null;
             captions?: components["schemas"]["CaptionSettingsPatch"] | null;
             closeToTray?: components["schemas"]["CloseAction"] | null;
+            /**
+             * Format: int64
+             * @description Most bytes a second in; null for no limit.
+             */
+            downloadLimit?: number | null;
             /** @description True when the first-run steps were finished. */
             firstRunDone?: boolean | null;
             importMode?: components["schemas"]["ImportMode"] | null;
@@ -2479,8 +2828,14 @@ export interface components {
              */
             keepInPlaceAboveMib?: number | null;
             language?: components["schemas"]["Language"] | null;
+            limitHours?: components["schemas"]["LimitHours"] | null;
+            /** @description The connection costs money by the byte. */
+            metered?: boolean | null;
+            network?: components["schemas"]["NetworkSetting"] | null;
             /** @description Show notifications of the system. */
             notifications?: boolean | null;
+            /** @description A SOCKS5 proxy, "socks5://ADDRESS:PORT"; null for none. */
+            proxy?: string | null;
             /**
              * Format: int64
              * @description Most bytes the home's storage may use; null for no limit.
@@ -2499,6 +2854,11 @@ export interface components {
             /** @description Remove the place from photos that leave this machine. */
             stripLocation?: boolean | null;
             theme?: components["schemas"]["Theme"] | null;
+            /**
+             * Format: int64
+             * @description Most bytes a second out; null for no limit.
+             */
+            uploadLimit?: number | null;
             /**
              * Format: double
              * @description Share of a film, 0.5 to 1, after which it counts as watched.
@@ -2755,6 +3115,15 @@ export interface components {
             /** @description Title of the track. */
             title: string | null;
         };
+        /** @description A connection to a peer. */
+        SwarmPeer: {
+            /** @description Where it is: a multiaddress. */
+            address: string;
+            /** @description What it says it runs. */
+            agent: string | null;
+            /** @description Its id. */
+            peer: string;
+        };
         /** @description Tags of the file. */
         TagFacts: {
             /** @description Album. */
@@ -2790,6 +3159,34 @@ export interface components {
          * @enum {string}
          */
         Theme: "system" | "dark" | "light";
+        /** @description Bytes over time, oldest first. */
+        TrafficHistory: {
+            /**
+             * Format: int64
+             * @description Length of an interval.
+             */
+            everySeconds: number;
+            /** @description One an interval. */
+            samples: components["schemas"]["TrafficSample"][];
+        };
+        /** @description What passed in one interval. */
+        TrafficSample: {
+            /**
+             * Format: int64
+             * @description When the interval ended, Unix milliseconds.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Bytes in.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Bytes out.
+             */
+            sent: number;
+        };
         /** @description A path that cannot be read. */
         UnreadablePath: {
             /** @description Why. */
@@ -3088,6 +3485,164 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Album"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    bitswap_stat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Blocks over all networks since the start. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BitswapStat"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    bitswap_ledger: {
+        parameters: {
+            query: {
+                /** @description A peer id. */
+                peer: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What passed between this node and a connected peer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeerLedger"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dht_peer: {
+        parameters: {
+            query: {
+                /** @description A peer id. */
+                peer: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where a peer may be dialled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeerAddresses"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dht_provide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CidRequest"];
+            };
+        };
+        responses: {
+            /** @description Says in the public directory that this node has a block, once. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dht_providers: {
+        parameters: {
+            query: {
+                /** @description A content id. */
+                cid: string;
+                /** @description How many to look for, at most 64; 20 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Peers that say they have a block. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeerAddresses"][];
                 };
             };
             /** @description It failed. */
@@ -3983,6 +4538,71 @@ export interface operations {
             };
         };
     };
+    publish_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishNameRequest"];
+            };
+        };
+        responses: {
+            /** @description Points this node's name to a path and keeps it so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedName"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resolve_name: {
+        parameters: {
+            query: {
+                /** @description A peer id, with or without /btns/ or /ipns/ before it. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The path that a name stands for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolvedName"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_networks: {
         parameters: {
             query?: never;
@@ -3999,6 +4619,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Network"][];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    network_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Bytes over the last hour, all networks together. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrafficHistory"];
                 };
             };
             /** @description It failed. */
@@ -5300,6 +5949,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    swarm_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where this node listens: multiaddresses with its peer id. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    swarm_connect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectRequest"];
+            };
+        };
+        responses: {
+            /** @description Connects to a peer. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    swarm_disconnect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectRequest"];
+            };
+        };
+        responses: {
+            /** @description Closes the connections to a peer. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    swarm_peers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Connected peers, one entry a connection. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwarmPeer"][];
                 };
             };
             /** @description It failed. */

@@ -142,6 +142,11 @@ export function formatDateTime(ms: number): string {
   return dates({ dateStyle: 'medium', timeStyle: 'short' }).format(ms);
 }
 
+/** "18:04", by the clock of this computer. */
+export function formatTimeOfDay(ms: number): string {
+  return dates({ timeStyle: 'short' }).format(ms);
+}
+
 /** A local time as the camera wrote it ("2024-06-14T19:02:11"), shown without moving it. */
 export function formatLocalTime(text: string): string {
   const date = new Date(`${text.slice(0, 19)}Z`);

@@ -27,8 +27,13 @@ const restartAfter = 3;
 /** The next track is fetched when so much of the current one is left. */
 const loadAhead = 20;
 
+/** A track of the library; one of somebody's share brings the address of its bytes with it. */
+export interface Track extends ItemCard {
+  url?: string;
+}
+
 class Music {
-  queue = $state.raw<Queue<ItemCard>>(emptyQueue);
+  queue = $state.raw<Queue<Track>>(emptyQueue);
   playing = $state(false);
   loading = $state(false);
   position = $state(0);
@@ -96,12 +101,12 @@ class Music {
   }
 
   /** Begins with `tracks[start]` and goes on with the rest. */
-  async play(tracks: readonly ItemCard[], start = 0): Promise<void> {
+  async play(tracks: readonly Track[], start = 0): Promise<void> {
     this.queue = playAll(this.queue, tracks, start, Math.random);
     await this.#start();
   }
 
-  async playShuffled(tracks: readonly ItemCard[]): Promise<void> {
+  async playShuffled(tracks: readonly Track[]): Promise<void> {
     const first = Math.floor(Math.random() * tracks.length);
     this.queue = shuffle(
       playAll({ ...this.queue, shuffled: false }, tracks, first, Math.random),
@@ -110,7 +115,7 @@ class Music {
     await this.#start();
   }
 
-  async add(tracks: readonly ItemCard[], where: 'next' | 'last'): Promise<void> {
+  async add(tracks: readonly Track[], where: 'next' | 'last'): Promise<void> {
     const idle = this.track === null;
     this.queue = add(this.queue, tracks, where);
     if (idle) await this.#start();
@@ -214,7 +219,7 @@ class Music {
     this.#reset();
     this.playing = true;
     try {
-      await this.#fill(this.#player, track.id);
+      await this.#fill(this.#player, track);
       if (request !== this.#request) return;
       await this.#resume();
     } catch (error) {
@@ -222,16 +227,16 @@ class Music {
     }
   }
 
-  async #fill(player: HTMLAudioElement, id: string): Promise<void> {
+  async #fill(player: HTMLAudioElement, track: Track): Promise<void> {
+    const { id } = track;
     if (this.#held.get(player) === id) {
       player.currentTime = 0;
       return;
     }
     this.#held.set(player, id);
-    const item = await api.item(id);
-    const [rendition] = item.renditions;
-    if (rendition === undefined || this.#held.get(player) !== id) return;
-    player.src = rendition.url;
+    const url = track.url ?? (await api.item(id)).renditions[0]?.url;
+    if (url === undefined || this.#held.get(player) !== id) return;
+    player.src = url;
   }
 
   async #resume(): Promise<void> {
@@ -275,7 +280,7 @@ class Music {
     const next = place === null || place === this.queue.at ? null : entryAt(this.queue, place);
     const waiting = this.#playerAt(this.#turn + 1);
     if (next === null || this.#held.get(waiting) === next.id) return;
-    this.#fill(waiting, next.id).catch(() => this.#held.delete(waiting));
+    this.#fill(waiting, next).catch(() => this.#held.delete(waiting));
   }
 
   async #ended(): Promise<void> {

@@ -18,10 +18,11 @@ export type Picked = { kind: 'paths'; paths: string[] } | { kind: 'files'; files
 
 export type DropEvent = { type: 'enter' } | { type: 'leave' } | { type: 'drop'; picked: Picked };
 
-/** What the file manager asked to open; an item is in the library already, paths are not. */
+/** What the system asked to open; an item is in the library already, paths are not. */
 export type Opened =
   | { kind: 'item'; id: string; itemKind: 'film' | 'episode' | 'clip' | 'photo' | 'track' | 'file' }
   | { kind: 'paths'; paths: string[] }
+  | { kind: 'link'; link: string }
   | { kind: 'transfers' };
 
 export type CloseChoice = 'tray' | 'quit';

@@ -39,7 +39,35 @@ pub(crate) fn settings(settings: &node::Settings) -> dto::Settings {
             delay_ms: settings.captions.delay_ms,
         },
         strip_location: settings.strip_location,
+        network: match settings.network {
+            node::NetworkSetting::Ask => dto::NetworkSetting::Ask,
+            node::NetworkSetting::Off => dto::NetworkSetting::Off,
+            node::NetworkSetting::Direct => dto::NetworkSetting::Direct,
+            node::NetworkSetting::Btfs => dto::NetworkSetting::Btfs,
+            node::NetworkSetting::BtfsTestnet => dto::NetworkSetting::BtfsTestnet,
+            node::NetworkSetting::Open => dto::NetworkSetting::Open,
+            node::NetworkSetting::Private => dto::NetworkSetting::Private,
+        },
+        bootstrap: settings.bootstrap.clone(),
+        upload_limit: settings.upload_limit,
+        download_limit: settings.download_limit,
+        limit_hours: settings.limit_hours.as_ref().map(limit_hours),
+        proxy: settings.proxy.clone(),
+        metered: settings.metered,
+        announce: match settings.announce {
+            node::Announce::Roots => dto::Announce::Roots,
+            node::Announce::Off => dto::Announce::Off,
+        },
         first_run_done: settings.first_run_done,
+    }
+}
+
+fn limit_hours(hours: &node::LimitHours) -> dto::LimitHours {
+    dto::LimitHours {
+        from: hours.from.clone(),
+        to: hours.to.clone(),
+        upload_limit: hours.upload_limit,
+        download_limit: hours.download_limit,
     }
 }
 

@@ -1,6 +1,6 @@
-//! Shares and networks as they go over the wire, and why they did not work.
+//! Shares as they go over the wire, and why they did not work.
 
-use node::{ChangeShare, MakeShare, ManifestKind, OpenLink, OpenShared};
+use node::{ChangeShare, MakeShare, ManifestKind, OpenLink, OpenShared, ReadContent};
 
 use crate::{
     clock,
@@ -24,6 +24,14 @@ pub(crate) fn share(share: node::Share) -> dto::Share {
         created_at: share.created_at,
         expires_at: share.expires_at,
         revoked_at: share.revoked_at,
+        visibility: match share.public {
+            Some(_) => dto::Visibility::Public,
+            None => dto::Visibility::Link,
+        },
+        warning: share.public.as_ref().and_then(|said| said.warning.clone()),
+        licence: share.public.map(|said| said.licence),
+        root: share.root.map(|cid| cid.to_string()),
+        content: share.content.map(|cid| cid.to_string()),
         link: share.link,
         has_password: share.has_password,
         keep_location: share.keep_location,
@@ -61,6 +69,8 @@ pub(crate) fn thing(
         title: thing.title,
         name: thing.name,
         size: thing.file.size,
+        licence: thing.licence,
+        warning: thing.warning,
         duration_ms: thing.duration_ms,
         width: thing.dimensions.map(|(width, _)| width),
         height: thing.dimensions.map(|(_, height)| height),
@@ -84,33 +94,6 @@ fn kind(kind: ManifestKind) -> &'static str {
     }
 }
 
-pub(crate) fn network(network: node::NetworkStatus) -> dto::Network {
-    dto::Network {
-        name: network.name.to_owned(),
-        peer_id: network.peer_id,
-        listening: network.listening,
-        reachability: match network.reachability {
-            node::Reachability::LocalOnly => dto::Reachability::LocalOnly,
-            node::Reachability::OutgoingOnly => dto::Reachability::OutgoingOnly,
-            node::Reachability::Relayed => dto::Reachability::Relayed,
-            node::Reachability::Direct => dto::Reachability::Direct,
-            _ => dto::Reachability::Offline,
-        },
-        peers: network
-            .peers
-            .into_iter()
-            .map(|peer| dto::NetworkPeer {
-                peer_id: peer.peer_id,
-                agent: peer.agent,
-                addresses: peer.addresses,
-                relayed: peer.relayed,
-            })
-            .collect(),
-        received: network.received,
-        sent: network.sent,
-    }
-}
-
 impl From<MakeShare> for ApiError {
     fn from(error: MakeShare) -> Self {
         let text = error.to_string();
@@ -119,6 +102,8 @@ impl From<MakeShare> for ApiError {
             MakeShare::NothingGiven | MakeShare::TooMany | MakeShare::EndsInThePast => {
                 Self::bad_request(text)
             }
+            MakeShare::NoLicence | MakeShare::NotForPublic => Self::bad_request(text),
+            MakeShare::Blocked(blocked) => blocked.into(),
             MakeShare::PlaceStays(_) => Self::new(ErrorCode::Conflict, text)
                 .todo("Share it with its place, or leave it out."),
             MakeShare::NotLookedAt(_) => Self::new(ErrorCode::Conflict, text),
@@ -160,6 +145,16 @@ impl From<OpenShared> for ApiError {
             OpenShared::UnknownShare => Self::not_found("share"),
             OpenShared::Unreadable(_) => Self::new(ErrorCode::UnsupportedFormat, text).safe(safe),
             OpenShared::Blocked(blocked) => blocked.into(),
+            OpenShared::ReadContent(ReadContent::MissingBlock(_)) => Self::new(
+                ErrorCode::NoNetwork,
+                "It is not here, and no network runs.".to_owned(),
+            )
+            .safe(safe)
+            .todo("Choose a network in the settings, then open it again."),
+            OpenShared::ReadContent(ReadContent::BadPath(_)) => {
+                Self::new(ErrorCode::BadLink, text).safe(safe)
+            }
+            OpenShared::ReadContent(error) => error.into(),
             OpenShared::StartJob(error) => error.into(),
             OpenShared::ReadMedia(error) => error.into(),
             OpenShared::ReadLibrary(error) => error.into(),
@@ -183,7 +178,7 @@ fn open_link(why: OpenLink, text: String) -> ApiError {
 }
 
 /// With a capital letter and a full stop, as a person reads it.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters
         .next()

@@ -41,6 +41,52 @@ pub enum CloseAction {
     Quit,
 }
 
+/// Which network this node takes part in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum NetworkSetting {
+    /// Nobody has chosen yet: none.
+    Ask,
+    /// None.
+    Off,
+    /// Only links.
+    Direct,
+    /// The BTFS main network, and links.
+    Btfs,
+    /// The BTFS test network, and links.
+    BtfsTestnet,
+    /// The network that IPFS nodes speak, and links.
+    Open,
+    /// A network with a key of the user's own, and links.
+    Private,
+}
+
+/// What the public directory is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Announce {
+    /// Roots of what was made public.
+    Roots,
+    /// Nothing.
+    Off,
+}
+
+/// Other limits between two times of day; over midnight when `to` is not after `from`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LimitHours {
+    /// "HH:MM", local time.
+    pub from: String,
+    /// "HH:MM", local time.
+    pub to: String,
+    /// Most bytes a second out; null for no limit.
+    #[serde(default)]
+    pub upload_limit: Option<u64>,
+    /// Most bytes a second in; null for no limit.
+    #[serde(default)]
+    pub download_limit: Option<u64>,
+}
+
 /// All settings with their values in force.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -73,6 +119,22 @@ pub struct Settings {
     pub captions: CaptionSettings,
     /// Remove the place from photos that leave this machine.
     pub strip_location: bool,
+    /// Which network this node takes part in.
+    pub network: NetworkSetting,
+    /// Where the network is looked for first: multiaddresses; null for the shipped list.
+    pub bootstrap: Option<Vec<String>>,
+    /// Most bytes a second out; null for no limit.
+    pub upload_limit: Option<u64>,
+    /// Most bytes a second in; null for no limit.
+    pub download_limit: Option<u64>,
+    /// Other limits between two times of day.
+    pub limit_hours: Option<LimitHours>,
+    /// A SOCKS5 proxy, "socks5://ADDRESS:PORT".
+    pub proxy: Option<String>,
+    /// The connection costs money by the byte.
+    pub metered: bool,
+    /// What the public directory is told.
+    pub announce: Announce,
     /// True when the first-run steps were finished.
     pub first_run_done: bool,
 }
@@ -140,6 +202,55 @@ pub struct SettingsPatch {
     /// Remove the place from photos that leave this machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strip_location: Option<bool>,
+    /// Which network this node takes part in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<NetworkSetting>,
+    /// Where the network is looked for first; null for the shipped list.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "super::present"
+    )]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub bootstrap: Option<Option<Vec<String>>>,
+    /// Most bytes a second out; null for no limit.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "super::present"
+    )]
+    #[schema(value_type = Option<u64>)]
+    pub upload_limit: Option<Option<u64>>,
+    /// Most bytes a second in; null for no limit.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "super::present"
+    )]
+    #[schema(value_type = Option<u64>)]
+    pub download_limit: Option<Option<u64>>,
+    /// Other limits between two times of day; null for none.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "super::present"
+    )]
+    #[schema(value_type = Option<LimitHours>)]
+    pub limit_hours: Option<Option<LimitHours>>,
+    /// A SOCKS5 proxy, "socks5://ADDRESS:PORT"; null for none.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "super::present"
+    )]
+    #[schema(value_type = Option<String>)]
+    pub proxy: Option<Option<String>>,
+    /// The connection costs money by the byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metered: Option<bool>,
+    /// What the public directory is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announce: Option<Announce>,
     /// True when the first-run steps were finished.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_run_done: Option<bool>,

@@ -1,4 +1,4 @@
-//! Shares by link, and the networks they go over.
+//! Shares by link.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -7,12 +7,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     app::App,
     convert,
-    dto::{Job, Network, NewShareRequest, OpenLinkRequest, Received, ReceivedDetail, Share},
-    error::ApiResult,
+    dto::{Job, NewShareRequest, OpenLinkRequest, Received, ReceivedDetail, Share, Visibility},
+    error::{ApiError, ApiResult},
     extract::{self, Json, Path},
 };
 use library::{AlbumId, ItemId};
-use node::{ShareId, ShareRequest};
+use node::{Publication, ShareId, ShareRequest};
 
 /// The most items of one request.
 const MAX_ITEMS: usize = 10_000;
@@ -27,7 +27,6 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_received))
         .routes(routes!(get_received, delete_received))
         .routes(routes!(save_received))
-        .routes(routes!(list_networks))
 }
 
 /// All shares of this home, newest first.
@@ -48,6 +47,18 @@ async fn create_share(
     let items: Vec<ItemId> = extract::ids("item", &request.items, MAX_ITEMS)?;
     let album = request.album_id.as_deref();
     let album: Option<AlbumId> = album.map(|id| extract::id("album", id)).transpose()?;
+    let public = match request.visibility.unwrap_or_default() {
+        Visibility::Public => Some(Publication {
+            licence: request.licence.unwrap_or_default(),
+            warning: request.warning,
+        }),
+        Visibility::Link if request.licence.is_some() || request.warning.is_some() => {
+            return Err(ApiError::bad_request(
+                "A licence and a warning are said of public shares only.",
+            ));
+        }
+        Visibility::Link => None,
+    };
     let request = ShareRequest {
         items,
         album,
@@ -55,6 +66,7 @@ async fn create_share(
         password: request.password,
         expires_at: request.expires_at,
         keep_location: request.keep_location,
+        public,
     };
     let share = app.node().share(request).await?;
     Ok(Json(convert::shares::share(share)))
@@ -129,13 +141,4 @@ async fn save_received(State(app): State<App>, Path(id): Path<String>) -> ApiRes
     let id: ShareId = extract::id("share", &id)?;
     let job = app.node().save_received(id).await?;
     Ok(Json(convert::jobs::job(&job)))
-}
-
-/// The networks that run.
-#[utoipa::path(get, path = "/networks", tag = "shares", responses((status = 200, description = "The networks that run.", body = Vec<Network>)))]
-async fn list_networks(State(app): State<App>) -> ApiResult<Json<Vec<Network>>> {
-    let networks = app.node().networks().await;
-    Ok(Json(
-        networks.into_iter().map(convert::shares::network).collect(),
-    ))
 }

@@ -33,7 +33,7 @@ impl Call {
                 let (name, rest) = name.split_once('/').unwrap_or((name, ""));
                 let below: Vec<String> = rest.split('/').map(str::to_owned).collect();
                 self.node().check_name(name, &below)?;
-                let path = self.node().network().resolve_name(name.to_owned()).await?;
+                let path = self.node().swarm().resolve_name(name).await?;
                 format!("{path}/{rest}")
             }
         };

@@ -1,23 +1,18 @@
 //! What needs the network: asked of the node's port, which says so when there is none.
 
-use ::node::{AskNetwork, BitswapStat, Network, PeerAddresses, PolicyAction};
+use ::node::{PeerAddresses, Swarm};
 use axum::response::Response;
 use futures_util::stream;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
-use super::{
-    Call, answer,
-    dag::cid_json,
-    error::{RpcError, RpcResult},
-};
+use super::{Call, answer, dag::cid_json, error::RpcResult};
 
 /// Providers that are looked for unless a client says otherwise.
 const PROVIDERS: u64 = 20;
 
 impl Call {
-    fn network(&self) -> Arc<dyn Network> {
-        self.node().network()
+    fn swarm(&self) -> Swarm {
+        self.node().swarm()
     }
 
     fn first(&self, what: &str) -> RpcResult<String> {
@@ -26,19 +21,16 @@ impl Call {
 }
 
 pub(super) async fn swarm_peers(call: Call) -> RpcResult<Response> {
-    let peers = call.network().peers().await?;
+    let peers = call.swarm().peers().await?;
     let peers: Vec<Value> = peers
         .into_iter()
         .map(|peer| {
-            let latency = peer.latency_ms.map(|ms| format!("{ms}ms"));
-            let streams = peer.streams.iter().map(|name| json!({ "Protocol": name }));
             json!({
                 "Addr": peer.address,
                 "Peer": peer.peer,
-                "Latency": latency.unwrap_or_default(),
-                "Direction": if peer.inbound { 1 } else { 2 },
+                "Latency": "",
                 "Muxer": "",
-                "Streams": streams.collect::<Vec<_>>(),
+                "Identify": { "AgentVersion": peer.agent.unwrap_or_default() },
             })
         })
         .collect();
@@ -46,7 +38,7 @@ pub(super) async fn swarm_peers(call: Call) -> RpcResult<Response> {
 }
 
 pub(super) async fn swarm_addrs(call: Call) -> RpcResult<Response> {
-    let known = call.network().known_addresses().await?;
+    let known = call.swarm().known_addresses().await?;
     let known = known
         .into_iter()
         .map(|peer| (peer.peer, peer.addresses.into()));
@@ -55,14 +47,14 @@ pub(super) async fn swarm_addrs(call: Call) -> RpcResult<Response> {
 }
 
 pub(super) async fn swarm_own(call: Call) -> RpcResult<Response> {
-    let own = call.network().own_addresses().await?;
+    let own = call.swarm().own_addresses().await?;
     Ok(answer::one(&json!({ "Strings": own })))
 }
 
 pub(super) async fn swarm_connect(call: Call) -> RpcResult<Response> {
     let mut told = Vec::new();
     for address in call.args.some("address")? {
-        call.network().connect(address.to_owned()).await?;
+        call.swarm().connect(address).await?;
         told.push(format!("connect {address} success"));
     }
     Ok(answer::one(&json!({ "Strings": told })))
@@ -71,7 +63,7 @@ pub(super) async fn swarm_connect(call: Call) -> RpcResult<Response> {
 pub(super) async fn swarm_disconnect(call: Call) -> RpcResult<Response> {
     let mut told = Vec::new();
     for address in call.args.some("address")? {
-        call.network().disconnect(address.to_owned()).await?;
+        call.swarm().disconnect(address).await?;
         told.push(format!("disconnect {address} success"));
     }
     Ok(answer::one(&json!({ "Strings": told })))
@@ -87,7 +79,7 @@ fn event(kind: u8, peers: &[PeerAddresses]) -> Value {
 }
 
 pub(super) async fn find_peer(call: Call) -> RpcResult<Response> {
-    let found = call.network().find_peer(call.first("peerID")?).await?;
+    let found = call.swarm().find_peer(&call.first("peerID")?).await?;
     answer::lines(stream::iter([Ok(event(2, &[found]))])).await
 }
 
@@ -95,7 +87,7 @@ pub(super) async fn find_providers(call: Call) -> RpcResult<Response> {
     let cid = call.path(call.args.at(0, "key")?).await?.root;
     let most = call.args.number(&["num-providers", "n"])?;
     let most = usize::try_from(most.unwrap_or(PROVIDERS)).unwrap_or(usize::MAX);
-    let found = call.network().find_providers(cid, most).await?;
+    let found = call.swarm().find_providers(cid, most).await?;
     let events = found.into_iter().map(|peer| Ok(event(4, &[peer])));
     answer::lines(stream::iter(events.collect::<Vec<_>>())).await
 }
@@ -103,9 +95,7 @@ pub(super) async fn find_providers(call: Call) -> RpcResult<Response> {
 pub(super) async fn provide(call: Call) -> RpcResult<Response> {
     for key in call.args.some("key")? {
         let cid = call.cid_at(key).await?;
-        call.node()
-            .check_content(&cid.into(), PolicyAction::Announce)?;
-        call.network().provide(cid).await?;
+        call.swarm().provide(cid).await?;
     }
     answer::lines(stream::empty()).await
 }
@@ -113,7 +103,7 @@ pub(super) async fn provide(call: Call) -> RpcResult<Response> {
 pub(super) async fn name_publish(call: Call) -> RpcResult<Response> {
     let path = call.first("ipfs-path")?;
     let key = call.args.text(&["key", "k"]).unwrap_or("self").to_owned();
-    let name = call.network().publish(path.clone(), key).await?;
+    let name = call.swarm().publish(path.clone(), &key).await?;
     Ok(answer::one(&json!({ "Name": name, "Value": path })))
 }
 
@@ -124,13 +114,12 @@ pub(super) async fn name_resolve(call: Call) -> RpcResult<Response> {
         .all()
         .first()
         .map_or_else(own, |name| (*name).to_owned());
-    call.node().check_name(&name, &[])?;
-    let path = call.network().resolve_name(name).await?;
+    let path = call.swarm().resolve_name(&name).await?;
     Ok(answer::one(&json!({ "Path": path })))
 }
 
 pub(super) async fn keys(call: Call) -> RpcResult<Response> {
-    let keys = call.network().keys().await?;
+    let keys = call.swarm().keys();
     let keys: Vec<Value> = keys
         .into_iter()
         .map(|(name, id)| json!({ "Name": name, "Id": id }))
@@ -139,7 +128,7 @@ pub(super) async fn keys(call: Call) -> RpcResult<Response> {
 }
 
 pub(super) async fn bandwidth(call: Call) -> RpcResult<Response> {
-    let sum = call.network().bandwidth().await?;
+    let sum = call.swarm().bandwidth()?;
     Ok(answer::one(&json!({
         "TotalIn": sum.total_in,
         "TotalOut": sum.total_out,
@@ -149,8 +138,8 @@ pub(super) async fn bandwidth(call: Call) -> RpcResult<Response> {
 }
 
 pub(super) async fn bitswap_stat(call: Call) -> RpcResult<Response> {
-    let stat: BitswapStat = call.network().bitswap().await?;
-    let wanted: Vec<Value> = stat.wanted.iter().map(cid_json).collect();
+    let stat = call.swarm().bitswap().await?;
+    let wanted: Vec<Value> = call.swarm().wanted().await?.iter().map(cid_json).collect();
     Ok(answer::one(&json!({
         "ProvideBufLen": 0,
         "Wantlist": wanted,
@@ -164,18 +153,28 @@ pub(super) async fn bitswap_stat(call: Call) -> RpcResult<Response> {
     })))
 }
 
+pub(super) async fn bitswap_ledger(call: Call) -> RpcResult<Response> {
+    let peer = call.first("peer")?;
+    let ledger = call.swarm().ledger(&peer).await?;
+    let value = match ledger.sent {
+        0 => 0.0,
+        sent => sent as f64 / (ledger.received as f64 + 1.0),
+    };
+    Ok(answer::one(&json!({
+        "Peer": peer,
+        "Value": value,
+        "Sent": ledger.sent,
+        "Recv": ledger.received,
+        "Exchanged": ledger.exchanged,
+    })))
+}
+
 pub(super) async fn wantlist(call: Call) -> RpcResult<Response> {
-    let stat = call.network().bitswap().await?;
-    let wanted: Vec<Value> = stat.wanted.iter().map(cid_json).collect();
+    let wanted: Vec<Value> = call.swarm().wanted().await?.iter().map(cid_json).collect();
     Ok(answer::one(&json!({ "Keys": wanted })))
 }
 
 pub(super) async fn bootstrap(call: Call) -> RpcResult<Response> {
-    let peers = call.network().bootstrap().await?;
+    let peers = call.swarm().bootstrap()?;
     Ok(answer::one(&json!({ "Peers": peers })))
-}
-
-/// What the port has no question for yet.
-pub(super) async fn absent(_: Call) -> RpcResult<Response> {
-    std::future::ready(Err(RpcError::from(AskNetwork::NotRunning))).await
 }

@@ -23,11 +23,11 @@ fn agent() -> String {
 
 pub(super) async fn id(call: Call) -> RpcResult<Response> {
     let identity = call.node().identity();
-    let network = call.node().network();
+    let network = call.node().swarm();
     if let Some(peer) = call.args.all().first()
         && *peer != identity.peer_id
     {
-        let found = network.find_peer((*peer).to_owned()).await?;
+        let found = network.find_peer(peer).await?;
         return Ok(answer::one(&json!({
             "ID": found.peer,
             "PublicKey": "",

@@ -23,16 +23,17 @@ pub(super) fn run(home: &Path, daemon: Daemon, output: &mut Output) -> Result<()
     runtime()?.block_on(serve(home, daemon, output))
 }
 
-fn network_options(choice: NetworkChoice) -> NetworkOptions {
+fn network_options(daemon: &Daemon) -> NetworkOptions {
     NetworkOptions {
-        choice: match choice {
+        choice: daemon.network.map(|choice| match choice {
+            NetworkChoice::Off => node::NetworkChoice::Off,
             NetworkChoice::Direct | NetworkChoice::Loopback => node::NetworkChoice::Direct,
             NetworkChoice::Btfs => node::NetworkChoice::Btfs,
             NetworkChoice::BtfsTestnet => node::NetworkChoice::BtfsTestnet,
             NetworkChoice::Open => node::NetworkChoice::Open,
-        },
-        loopback_only: choice == NetworkChoice::Loopback,
-        ..NetworkOptions::default()
+            NetworkChoice::Private => node::NetworkChoice::Private,
+        }),
+        loopback_only: daemon.loopback || daemon.network == Some(NetworkChoice::Loopback),
     }
 }
 
@@ -40,11 +41,7 @@ async fn serve(home: &Path, daemon: Daemon, output: &mut Output) -> Result<(), F
     // Before anything starts, so that no signal is missed.
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::StartRuntime)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::StartRuntime)?;
-    let mut home_config = config(home);
-    if let Some(choice) = daemon.network {
-        home_config = home_config.with_network(network_options(choice));
-    }
-    let node = Node::open(home_config)
+    let node = Node::open(config(home).with_network(network_options(&daemon)))
         .await
         .map_err(|error| Failure::OpenHome(Box::new(error)))?;
     let config = ServerConfig {

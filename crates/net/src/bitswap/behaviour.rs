@@ -158,6 +158,9 @@ impl Behaviour {
             Command::Stats(reply) => {
                 let _ = reply.send(self.client.stats());
             }
+            Command::Wanted(reply) => {
+                let _ = reply.send(self.client.wanted());
+            }
             Command::Ledger(peer, reply) => {
                 let _ = reply.send(self.server.ledger(&peer));
             }

@@ -144,6 +144,13 @@ impl Client {
         self.stats
     }
 
+    /// What is wanted now, oldest first.
+    pub(crate) fn wanted(&self) -> Vec<Cid> {
+        let mut wants: Vec<&Want> = self.wants.values().collect();
+        wants.sort_unstable_by_key(|want| want.seq);
+        wants.into_iter().map(|want| want.cid).collect()
+    }
+
     pub(crate) fn next_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }

@@ -73,6 +73,7 @@ pub(crate) enum Command {
     },
     Announce(Vec<Cid>),
     Stats(oneshot::Sender<FetchStats>),
+    Wanted(oneshot::Sender<Vec<Cid>>),
     Ledger(PeerId, oneshot::Sender<Option<Ledger>>),
 }
 
@@ -160,6 +161,13 @@ impl Exchange {
     pub async fn stats(&self) -> Result<FetchStats, FetchBlock> {
         let (reply, answer) = oneshot::channel();
         self.send(Command::Stats(reply)).await?;
+        answer.await.map_err(|_| FetchBlock::Closed)
+    }
+
+    /// Blocks that are wanted now, oldest first. Cancel-safe.
+    pub async fn wanted(&self) -> Result<Vec<Cid>, FetchBlock> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Wanted(reply)).await?;
         answer.await.map_err(|_| FetchBlock::Closed)
     }
 

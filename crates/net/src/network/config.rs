@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::identity::NodeKey;
 use crate::profile::Profile;
 use crate::share::{NoShares, OpenLinks, ShareBook};
-use crate::transport::Proxy;
+use crate::transport::{Proxy, RateLimiter};
 
 /// How much the network may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +100,8 @@ pub struct NetworkConfig {
     pub open_links: OpenLinks,
     /// Is told when roots were announced.
     pub announce_log: Arc<dyn AnnounceLog>,
+    /// How fast bytes may pass; networks that share it share its limits.
+    pub rates: RateLimiter,
     /// What time it is.
     pub clock: Clock,
 }
@@ -137,6 +139,7 @@ impl NetworkConfig {
             shares: Arc::new(NoShares),
             open_links: OpenLinks::default(),
             announce_log: Arc::new(NoLog),
+            rates: RateLimiter::default(),
             clock: Clock::system(),
         }
     }

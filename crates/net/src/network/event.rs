@@ -33,6 +33,8 @@ pub struct ConnectedPeer {
 pub enum NetworkEvent {
     /// The first connection to a peer.
     Connected(PeerId),
+    /// A connected peer has said what it runs.
+    Identified(PeerId),
     /// The last connection to a peer has gone.
     Disconnected(PeerId),
     /// An address is listened on.

@@ -6,13 +6,15 @@
 //! roots and names are announced again before their records expire, few at once, by the clock that
 //! came in; nothing here waits.
 
+mod locating;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use cid::Cid;
 use dag::name_record::{NameRecord, NameSystem};
-use libp2p::{PeerId, kad};
+use libp2p::{Multiaddr, PeerId, kad};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
@@ -20,6 +22,7 @@ use crate::names::{PublishName, PublishedName, ResolveName};
 use crate::network::behaviour::Behaviour;
 use crate::network::config::{AnnounceLog, NetworkConfig};
 use crate::network::error::ProvideRoot;
+use crate::network::finding::locating::Locating;
 use crate::network::records::{Proven, Records, prove};
 use crate::network::sweep::Sweep;
 
@@ -52,6 +55,7 @@ pub(super) enum Command {
         limit: usize,
         found: mpsc::Sender<PeerId>,
     },
+    FindPeer(PeerId, oneshot::Sender<Vec<Multiaddr>>),
     PublishName(PublishedName, oneshot::Sender<Result<(), PublishName>>),
     UnpublishName(PeerId),
     ResolveName(PeerId, oneshot::Sender<Result<NameRecord, ResolveName>>),
@@ -97,6 +101,7 @@ pub(super) struct Finding {
     log: Arc<dyn AnnounceLog>,
     sweep: Sweep,
     lookups: HashMap<Query, Lookup>,
+    locating: Vec<Locating>,
     announcing: HashMap<Query, Announcing>,
     resolving: HashMap<u64, Resolving>,
     resolved: u64,
@@ -145,6 +150,7 @@ impl Finding {
             log: Arc::clone(&config.announce_log),
             sweep: Sweep::default(),
             lookups: HashMap::new(),
+            locating: Vec::new(),
             announcing: HashMap::new(),
             resolving: HashMap::new(),
             resolved: 0,
@@ -247,6 +253,7 @@ impl Finding {
                     self.lookups.insert(query, lookup);
                 }
             }
+            Command::FindPeer(peer, reply) => self.locate(behaviour, peer, reply),
             Command::PublishName(published, reply) => {
                 let name = published.key.peer_id();
                 if self.system.is_none() || self.names.len() >= MAX_NAMES {
@@ -345,6 +352,13 @@ impl Finding {
         match result {
             kad::QueryResult::GetProviders(result) => {
                 self.found_providers(behaviour, query, result.ok(), step.last);
+            }
+            kad::QueryResult::GetClosestPeers(result) => {
+                let closest = match result {
+                    Ok(found) => found.peers,
+                    Err(kad::GetClosestPeersError::Timeout { peers, .. }) => peers,
+                };
+                self.located(behaviour, query, closest, step.last);
             }
             kad::QueryResult::StartProviding(result) => {
                 let now = self.clock.now();

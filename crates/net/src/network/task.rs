@@ -351,7 +351,10 @@ impl Task {
     /// Public addresses go to the wide DHT, private ones to the local one, each if it is spoken.
     fn identified(&mut self, peer: PeerId, info: identify::Info) {
         if let Some(known) = self.state.peers.get_mut(&peer) {
-            known.agent = Some(info.agent_version);
+            let before = known.agent.replace(info.agent_version);
+            if before != known.agent {
+                self.tell(NetworkEvent::Identified(peer));
+            }
         }
         if info.protocols.contains(&relay::HOP_PROTOCOL_NAME) {
             self.found_relay(peer);

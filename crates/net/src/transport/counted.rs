@@ -11,14 +11,13 @@ use futures_util::{AsyncRead, AsyncWrite, FutureExt};
 use libp2p::core::muxing::{StreamMuxer, StreamMuxerEvent};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::transport::limit::{Limit, RateLimits};
+use crate::transport::limit::{Directions, Limit, RateLimiter};
 
 #[derive(Debug, Default)]
 struct Totals {
     received: AtomicU64,
     sent: AtomicU64,
-    down: Limit,
-    up: Limit,
+    limits: Arc<Directions>,
 }
 
 /// Bytes since the network was started.
@@ -30,7 +29,7 @@ pub struct Transferred {
     pub sent: u64,
 }
 
-/// Reads the totals of a network, and limits them. Cheap to clone.
+/// Reads the totals of a network. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Bandwidth(Arc<Totals>);
 
@@ -42,12 +41,6 @@ impl Bandwidth {
             sent: self.0.sent.load(Ordering::Relaxed),
         }
     }
-
-    /// Sets how fast bytes may pass from now on, over all connections together.
-    pub fn limit(&self, limits: RateLimits) {
-        self.0.down.set(limits.down);
-        self.0.up.set(limits.up);
-    }
 }
 
 /// Adds to the totals.
@@ -55,6 +48,13 @@ impl Bandwidth {
 pub(crate) struct Counters(Arc<Totals>);
 
 impl Counters {
+    pub(crate) fn new(rates: &RateLimiter) -> Self {
+        Counters(Arc::new(Totals {
+            limits: rates.directions(),
+            ..Totals::default()
+        }))
+    }
+
     pub(crate) fn bandwidth(&self) -> Bandwidth {
         Bandwidth(Arc::clone(&self.0))
     }
@@ -109,11 +109,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
         buf: &mut [u8],
     ) -> Poll<io::Result<usize>> {
         let this = &mut *self;
-        ready!(poll_limit(&this.totals.down, &mut this.reading, cx));
-        let portion = buf.len().min(this.totals.down.portion());
+        ready!(poll_limit(&this.totals.limits.down, &mut this.reading, cx));
+        let portion = buf.len().min(this.totals.limits.down.portion());
         let buf = buf.get_mut(..portion).unwrap_or_default();
         let read = ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
-        self.totals.down.pay(read, Instant::now());
+        self.totals.limits.down.pay(read, Instant::now());
         self.totals
             .received
             .fetch_add(read as u64, Ordering::Relaxed);
@@ -128,11 +128,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = &mut *self;
-        ready!(poll_limit(&this.totals.up, &mut this.writing, cx));
-        let portion = buf.len().min(this.totals.up.portion());
+        ready!(poll_limit(&this.totals.limits.up, &mut this.writing, cx));
+        let portion = buf.len().min(this.totals.limits.up.portion());
         let buf = buf.get(..portion).unwrap_or_default();
         let written = ready!(Pin::new(&mut self.inner).poll_write(cx, buf))?;
-        self.totals.up.pay(written, Instant::now());
+        self.totals.limits.up.pay(written, Instant::now());
         self.totals
             .sent
             .fetch_add(written as u64, Ordering::Relaxed);

@@ -4,7 +4,7 @@
 //! [`BURST`] is owed. So a limit holds over any longer time, and a pause saves up next to nothing.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -23,6 +23,28 @@ pub struct RateLimits {
     pub up: Option<u64>,
 }
 
+/// Limits that may be shared by networks: they hold over all of them together. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct RateLimiter(Arc<Directions>);
+
+#[derive(Debug, Default)]
+pub(super) struct Directions {
+    pub(super) down: Limit,
+    pub(super) up: Limit,
+}
+
+impl RateLimiter {
+    /// Sets how fast bytes may pass from now on.
+    pub fn set(&self, limits: RateLimits) {
+        self.0.down.set(limits.down);
+        self.0.up.set(limits.up);
+    }
+
+    pub(super) fn directions(&self) -> Arc<Directions> {
+        Arc::clone(&self.0)
+    }
+}
+
 /// One direction.
 #[derive(Debug, Default)]
 pub(super) struct Limit {
@@ -35,10 +57,11 @@ pub(super) struct Limit {
 impl Limit {
     /// A limit of 0 would stop everything for ever, so it is 1.
     pub(super) fn set(&self, rate: Option<u64>) {
-        let mut paid_at = self.paid_at.lock().unwrap_or_else(PoisonError::into_inner);
-        *paid_at = None;
         let rate = rate.map_or(0, |rate| rate.max(1));
-        self.rate.store(rate, Ordering::Relaxed);
+        let mut paid_at = self.paid_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.rate.swap(rate, Ordering::Relaxed) != rate {
+            *paid_at = None;
+        }
     }
 
     /// How long to wait before the next byte; `None` for now.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use net::bitswap::{Reach, SessionOptions};
-use net::{Network, NetworkConfig, Profile, Proxy, RateLimits};
+use net::{Network, NetworkConfig, Profile, Proxy, RateLimiter, RateLimits};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout};
@@ -29,14 +29,19 @@ async fn fetch(taker: &Network, giver: &Network, wanted: &[dag::Block]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_is_kept_from_the_moment_it_is_set_and_lifted_again() {
     let wanted = blocks(20, 100_000);
-    let giver = node(in_memory(), Blocks::of(&wanted)).await;
+    let rates = RateLimiter::default();
+    let listen = "/memory/0";
+    let giver = node_at(in_memory(), Blocks::of(&wanted), listen, |config| {
+        config.rates = rates.clone();
+    })
+    .await;
     let taker = node(in_memory(), Blocks::of(&[])).await;
     connect(&taker, &giver).await;
     let limits = RateLimits {
         down: None,
         up: Some(1_000_000),
     };
-    giver.bandwidth().limit(limits);
+    rates.set(limits);
     let from = Instant::now();
     fetch(&taker, &giver, &wanted[..10]).await;
     // A megabyte less what may be owed.
@@ -45,7 +50,7 @@ async fn a_limit_is_kept_from_the_moment_it_is_set_and_lifted_again() {
         "{:?}",
         from.elapsed()
     );
-    giver.bandwidth().limit(RateLimits::default());
+    rates.set(RateLimits::default());
     fetch(&taker, &giver, &wanted[10..]).await;
 }
 

@@ -274,6 +274,7 @@ impl Restore<'_> {
         let target = self.inner.home.root().join("config.jsonc");
         write_durable(&target, &text).map_err(|error| broken(&error))?;
         self.inner.reload_settings();
+        crate::networks::apply_later(self.inner);
         Ok(())
     }
 }

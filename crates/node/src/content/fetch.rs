@@ -86,7 +86,7 @@ impl Fetching {
             tasks: inner.tasks.clone(),
             policy: Arc::clone(&inner.policy),
             public: Arc::clone(&inner.public),
-            patience: inner.networks.find_patience(),
+            patience: inner.find_patience,
             networks,
             root,
             visitor,

@@ -3,6 +3,8 @@
 //! `net` announces what is due and again before it is forgotten; the times come from here, so that a
 //! restart announces only what is due. They are hints: losing them costs some announcements.
 //!
+//! Nothing is told when the setting says so.
+//!
 //! Invariant: only the manifest and the content of a public share that is ready, and that no list
 //! blocks, are ever announced.
 
@@ -21,6 +23,7 @@ use super::{system_time, unix_ms};
 use crate::jobs::lock;
 use crate::node::Inner;
 use crate::policy::PolicyAction;
+use crate::settings::Announce;
 use crate::tasks::Lane;
 
 /// In the home.
@@ -119,7 +122,7 @@ pub(super) async fn follow(inner: &Arc<Inner>) {
 
 /// Tells the network what to announce now, and what no more.
 async fn tell(inner: &Arc<Inner>) {
-    let Some((network, name)) = inner.networks.wide() else {
+    let Some((network, name)) = inner.networks.wide_named() else {
         lock(&inner.announced.told).clear();
         return;
     };
@@ -177,6 +180,9 @@ impl Announced {
 impl Inner {
     /// The roots of public shares that no list blocks; `None` when they cannot be told.
     fn to_announce(&self) -> Option<HashSet<Cid>> {
+        if self.settings().announce == Announce::Off {
+            return Some(HashSet::new());
+        }
         let rows = self.library.reader().and_then(|view| view.shares()).ok()?;
         let ready = |row: &&ShareRow| row.public && row.state == ShareState::Ready;
         let mut wanted = HashSet::new();

@@ -94,6 +94,13 @@ pub enum OpenShared {
 #[derive(Debug, Default)]
 pub(crate) struct Opened(Mutex<HashMap<ShareId, Arc<Keeper>>>);
 
+impl Opened {
+    /// Lets go of all: the network they were opened on has ended.
+    pub(crate) fn let_go(&self) {
+        lock(&self.0).clear();
+    }
+}
+
 /// One share of somebody else, held open.
 #[derive(Debug)]
 struct Keeper {

@@ -10,30 +10,29 @@ use dag::{Block, Cid, FileLayout};
 use futures_util::future::BoxFuture;
 use net::bitswap::BlockSource;
 use net::{Network, NetworkConfig, NodeKey, PeerId, Profile, SwarmKey};
-use node::{ContentReader, NetworkOptions, Node, NodeConfig, Opened, PrivateNetwork, ReadContent};
+use node::{ContentReader, NetworkChoice, NetworkOptions, Node, NodeConfig, Opened, ReadContent};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{World, import_paths, item_named, noise};
-
-/// Long enough for a busy machine; nothing waits for it when all is well.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+use crate::support::{PATIENCE, World, import_paths, item_named, noise, until};
 
 fn key() -> SwarmKey {
     SwarmKey::new([7; 32])
 }
 
 /// A node of a network of its own on this machine, which meets it at `bootstrap`.
-pub(crate) async fn open_member(home: &Path, bootstrap: Vec<String>, find: Duration) -> Node {
+pub(crate) async fn open_member(home: &Path, bootstrap: &[String], find: Duration) -> Node {
+    let key = format!("/key/swarm/psk/1.0.0/\n/base16/\n{}\n", "07".repeat(32));
+    std::fs::write(home.join("swarm.key"), key).expect("written");
+    let list: Vec<String> = bootstrap.iter().map(|at| format!("{at:?}")).collect();
+    let config = format!("{{ \"bootstrap\": [{}] }}", list.join(", "));
+    std::fs::write(home.join("config.jsonc"), config).expect("written");
     let options = NetworkOptions {
+        choice: Some(NetworkChoice::Private),
         loopback_only: true,
-        find_patience: Some(find),
-        private: Some(PrivateNetwork {
-            key: key(),
-            bootstrap,
-        }),
-        ..NetworkOptions::default()
     };
-    let config = NodeConfig::new(home).with_network(options);
+    let config = NodeConfig::new(home)
+        .with_network(options)
+        .with_find_patience(find);
     Node::open(config).await.expect("the home opens")
 }
 
@@ -101,22 +100,12 @@ async fn start(giver: Giver) -> (Arc<Giver>, Network, String) {
 
 /// Waits until the node is connected to somebody on the network of its own.
 pub(crate) async fn connected(node: &Node) {
-    let mut events = node.events();
-    let waiting = async {
-        loop {
-            let networks = node.networks().await;
-            if networks
-                .iter()
-                .any(|network| network.name == "private" && !network.peers.is_empty())
-            {
-                return;
-            }
-            events.next().await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, waiting)
-        .await
-        .expect("it connects");
+    until(node, async || {
+        let networks = node.networks().await;
+        let mut own = networks.iter().filter(|network| network.name == "private");
+        own.any(|network| !network.peers.is_empty()).then_some(())
+    })
+    .await;
 }
 
 pub(crate) async fn read_all(opened: Opened) -> Vec<u8> {
@@ -153,7 +142,7 @@ async fn what_a_connected_peer_has_is_read_listed_and_pinned() {
     giver.take(built.block);
     let (_, network, address) = start(giver).await;
     let home = tempfile::tempdir().expect("a folder");
-    let node = open_member(home.path(), vec![address], PATIENCE).await;
+    let node = open_member(home.path(), &[address], PATIENCE).await;
     connected(&node).await;
 
     let path = node::ContentPath {
@@ -186,7 +175,7 @@ async fn what_nobody_has_is_said_to_be_so_and_what_is_private_is_asked_of_nobody
     let (giver, network, address) = start(Giver::default()).await;
     let world = World::new();
     let find = Duration::from_millis(1_500);
-    let node = open_member(world.home.path(), vec![address], find).await;
+    let node = open_member(world.home.path(), &[address], find).await;
     connected(&node).await;
     let path = world.file("private.bin", &noise(600_000, 5));
     import_paths(&node, &[&path]).await;
@@ -221,7 +210,7 @@ async fn what_a_list_blocks_is_not_asked_for() {
     let root = giver.add(&noise(600_000, 6)).cid;
     let (giver, network, address) = start(giver).await;
     let home = tempfile::tempdir().expect("a folder");
-    let node = open_member(home.path(), vec![address], PATIENCE).await;
+    let node = open_member(home.path(), &[address], PATIENCE).await;
     connected(&node).await;
     node.block_content(root.to_string())
         .await

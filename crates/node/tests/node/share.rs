@@ -2,7 +2,6 @@
 //! else does.
 
 use std::path::Path;
-use std::time::Duration;
 
 use dag::share_link::ShareLink;
 use node::{
@@ -10,37 +9,15 @@ use node::{
 };
 use tempfile::TempDir;
 
-use crate::support::{import_paths, item_named, noise, read_item};
-
-/// Long enough for a busy machine; nothing waits for it when all is well.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::support::{import_paths, item_named, noise, read_item, until};
 
 async fn open_networked(home: &Path) -> Node {
     let options = node::NetworkOptions {
+        choice: Some(node::NetworkChoice::Direct),
         loopback_only: true,
-        ..node::NetworkOptions::default()
     };
     let config = NodeConfig::new(home).with_network(options);
     Node::open(config).await.expect("the home opens")
-}
-
-/// Waits for a state that an event announces.
-async fn until<T, F>(node: &Node, mut ask: F) -> T
-where
-    F: AsyncFnMut() -> Option<T>,
-{
-    let mut events = node.events();
-    let waiting = async {
-        loop {
-            if let Some(found) = ask().await {
-                return found;
-            }
-            events.next().await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, waiting)
-        .await
-        .expect("it happens in time")
 }
 
 async fn ready(node: &Node, id: ShareId) -> Share {

@@ -117,3 +117,25 @@ pub(crate) async fn is_clean(node: &Node) -> bool {
     assert_eq!(job.state, JobState::Done, "{job:?}");
     job.files_failed == 0 && job.message.is_some_and(|text| text.contains("all good"))
 }
+
+/// Long enough for a busy machine; nothing waits for it when all is well.
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Waits for a state that an event announces.
+pub(crate) async fn until<T, F>(node: &Node, mut ask: F) -> T
+where
+    F: AsyncFnMut() -> Option<T>,
+{
+    let mut events = node.events();
+    let waiting = async {
+        loop {
+            if let Some(found) = ask().await {
+                return found;
+            }
+            events.next().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting)
+        .await
+        .expect("it happens in time")
+}

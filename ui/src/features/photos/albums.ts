@@ -2,6 +2,7 @@
 import type { QueryClient } from '@tanstack/svelte-query';
 import { t } from '$/i18n/index.svelte';
 import { api, type Album } from '$/lib/api';
+import { share } from '$/lib/sharing.svelte';
 import { handleError, toasts } from '$/lib/toasts.svelte';
 
 export async function createAlbum(client: QueryClient, title: string): Promise<Album | null> {
@@ -41,4 +42,8 @@ export async function removeAlbum(
     handleError(error);
     return false;
   }
+}
+
+export function shareAlbum({ id, title, count }: Pick<Album, 'id' | 'title' | 'count'>): void {
+  share({ title, items: [], albumId: id, count });
 }

@@ -1,5 +1,5 @@
 // The keyboard of the lightbox.
-import type { Closer } from './closer.svelte';
+import type { Closer } from '$/lib/closer.svelte';
 
 interface LightboxKeys {
   go: (step: 1 | -1) => void;

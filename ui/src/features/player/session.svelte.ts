@@ -1,17 +1,18 @@
 // One sitting in front of one item: playback, captions, chapters, what is remembered,
 // and what every key and button does. The components only draw it.
 import { t } from '$/i18n/index.svelte';
-import { api, type CaptionTrack, type ItemDetail, type Settings } from '$/lib/api';
+import type { CaptionTrack, ItemDetail, Settings } from '$/lib/api';
 import { formatClock, formatNumber, formatPercent } from '$/lib/format';
 import { captionFor, captionName } from '$/lib/items';
 import { isBoolean, isNumber, recall, remember } from '$/lib/local';
-import { href, router } from '$/lib/router.svelte';
+import { router } from '$/lib/router.svelte';
 import { handleError, toasts } from '$/lib/toasts.svelte';
 import { platform } from '$/platform';
 import { chapterAt, chapterStep, type Chapter } from './chapters';
 import type { PlayerAct } from './keymap';
 import { Playback } from './playback.svelte';
 import { ProgressKeeper } from './progress';
+import type { Venue } from './venue';
 import { cuesAt, parseVtt, type Cue } from './vtt';
 
 export type Panel = 'help' | 'speed' | 'captions' | 'style' | null;
@@ -36,14 +37,18 @@ export class Session {
   #keeper: ProgressKeeper;
   #lastCaption: string | null = null;
 
-  constructor(item: ItemDetail, settings: Settings) {
+  constructor(
+    item: ItemDetail,
+    settings: Settings,
+    readonly venue: Venue,
+  ) {
     this.item = item;
     this.settings = settings;
     this.delayMs = settings.captions.delayMs;
     this.playback.volume = recall('player.volume', 1, isNumber);
     this.playback.muted = recall('player.muted', false, isBoolean);
     this.#keeper = new ProgressKeeper((moment) => {
-      api.saveProgress(this.item.id, moment).catch(handleError);
+      venue.keep(this.item.id, moment).catch(handleError);
     });
   }
 
@@ -84,8 +89,8 @@ export class Session {
 
   finish(): void {
     const durationMs = Math.round(this.playback.duration * 1000);
-    api
-      .saveProgress(this.item.id, { positionMs: durationMs, durationMs, finished: true })
+    this.venue
+      .keep(this.item.id, { positionMs: durationMs, durationMs, finished: true })
       .catch(handleError);
   }
 
@@ -150,11 +155,11 @@ export class Session {
 
   leave(): void {
     if (this.fullscreen) void this.setFullscreen(false);
-    else router.back(href('title', { id: this.item.id }));
+    else router.back(this.venue.about(this.item));
   }
 
   goTo(link: { id: string } | null): void {
-    if (link !== null) router.go(href('player', { id: link.id }), { replace: true });
+    if (link !== null) router.go(this.venue.play(link.id), { replace: true });
   }
 
   keepSound(): void {

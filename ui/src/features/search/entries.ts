@@ -3,13 +3,16 @@ import ArrowDownUp from '@lucide/svelte/icons/arrow-down-up';
 import Copy from '@lucide/svelte/icons/copy';
 import FilePlus from '@lucide/svelte/icons/file-plus';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
+import Globe from '@lucide/svelte/icons/globe';
 import Heart from '@lucide/svelte/icons/heart';
 import House from '@lucide/svelte/icons/house';
 import Image from '@lucide/svelte/icons/image';
 import Images from '@lucide/svelte/icons/images';
+import Link from '@lucide/svelte/icons/link';
 import Moon from '@lucide/svelte/icons/moon';
 import Music from '@lucide/svelte/icons/music';
 import Settings from '@lucide/svelte/icons/settings';
+import Share from '@lucide/svelte/icons/share-2';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import SquarePlay from '@lucide/svelte/icons/square-play';
 import Sun from '@lucide/svelte/icons/sun';
@@ -21,6 +24,7 @@ import { t, type MessageKey } from '$/i18n/index.svelte';
 import { setTheme, verifyStorage } from '$/lib/commands';
 import { pickFiles, pickFolder } from '$/lib/incoming.svelte';
 import { href, router } from '$/lib/router.svelte';
+import { openLink } from '$/lib/sharing.svelte';
 
 export interface PaletteEntry {
   label: MessageKey;
@@ -44,7 +48,9 @@ export function paletteGroups(client: QueryClient): PaletteGroup[] {
         { label: 'room.watch', icon: SquarePlay, run: go(href('watch')) },
         { label: 'room.photos', icon: Image, run: go(href('photos')) },
         { label: 'room.music', icon: Music, run: go(href('music')) },
+        { label: 'room.shared', icon: Share, run: go(href('shared')) },
         { label: 'room.transfers', icon: ArrowDownUp, run: go(href('transfers')) },
+        { label: 'room.network', icon: Globe, run: go(href('network')) },
         { label: 'room.settings', icon: Settings, run: go(href('settings')) },
         { label: 'palette.favourites', icon: Heart, run: view('favourites') },
         { label: 'palette.albums', icon: Images, run: view('albums') },
@@ -57,6 +63,7 @@ export function paletteGroups(client: QueryClient): PaletteGroup[] {
       entries: [
         { label: 'palette.addFiles', icon: FilePlus, run: () => pickFiles() },
         { label: 'palette.addFolder', icon: FolderPlus, run: () => pickFolder() },
+        { label: 'palette.openLink', icon: Link, run: () => openLink() },
         { label: 'palette.dark', icon: Moon, run: () => void setTheme(client, 'dark') },
         { label: 'palette.light', icon: Sun, run: () => void setTheme(client, 'light') },
         { label: 'palette.system', icon: SunMoon, run: () => void setTheme(client, 'system') },

@@ -3,7 +3,10 @@ import type { QueryClient } from '@tanstack/svelte-query';
 import { api, keys, type Settings, type SettingsPatch } from '$/lib/api';
 import { handleError } from '$/lib/toasts.svelte';
 
-/** What a fresh home has; a setting that differs can be put back. */
+/**
+ * What a fresh home has; a setting that differs can be put back. Whom this computer speaks with is
+ * not among them: that is a person's answer, and nothing to begin again with.
+ */
 const defaults = {
   language: 'auto',
   theme: 'system',
@@ -18,11 +21,19 @@ const defaults = {
   seekSeconds: 10,
   slideshowSeconds: 5,
   captions: { size: 100, color: '#ffffff', delayMs: 0 },
+  stripLocation: true,
+  uploadLimit: null,
+  downloadLimit: null,
+  limitHours: null,
+  metered: false,
+  announce: 'roots',
+  proxy: null,
 } satisfies Partial<Settings>;
 
 export type SettingKey = keyof typeof defaults;
 
 export function isChanged(settings: Settings, key: SettingKey): boolean {
+  if (settings[key] === undefined) return false;
   return JSON.stringify(sorted(settings[key])) !== JSON.stringify(sorted(defaults[key]));
 }
 

@@ -1,7 +1,15 @@
 // All settings: where each stands, and the words by which the search finds it.
 import { t } from '$/i18n/index.svelte';
 
-export const sections = ['general', 'playback', 'library', 'people', 'data', 'about'] as const;
+export const sections = [
+  'general',
+  'playback',
+  'library',
+  'network',
+  'people',
+  'data',
+  'about',
+] as const;
 export type SectionName = (typeof sections)[number];
 
 /** In the order of the page. What only the desktop window has is left out elsewhere. */
@@ -21,6 +29,14 @@ const entries = {
   quotaBytes: { section: 'library', desktop: false },
   folders: { section: 'library', desktop: false },
   care: { section: 'library', desktop: false },
+  network: { section: 'network', desktop: false },
+  stripLocation: { section: 'network', desktop: false },
+  uploadLimit: { section: 'network', desktop: false },
+  downloadLimit: { section: 'network', desktop: false },
+  limitHours: { section: 'network', desktop: false },
+  metered: { section: 'network', desktop: false },
+  announce: { section: 'network', desktop: false },
+  proxy: { section: 'network', desktop: false },
   people: { section: 'people', desktop: false },
   privacy: { section: 'data', desktop: false },
   export: { section: 'data', desktop: false },

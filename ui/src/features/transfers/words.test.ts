@@ -9,6 +9,11 @@ it.each([
   expect(jobTitle({ kind: 'import', title })).toBe(words);
 });
 
+it('names what is shared and saved', () => {
+  expect(jobTitle({ kind: 'save', title: 'North coast' })).toBe('Saving “North coast”');
+  expect(jobTitle({ kind: 'share', title: 'North coast' })).toBe('Sharing “North coast”');
+});
+
 it('says why a job stands still only when its line does not', () => {
   expect(jobSaid({ why: 'Paused.', message: 'Paused.' })).toBeNull();
   expect(jobSaid({ why: 'The disk is full. Free some.', message: null })).toMatch(/then go on/);

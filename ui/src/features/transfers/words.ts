@@ -4,7 +4,7 @@ import type { Failure, Job } from '$/lib/api';
 import { formatBytes, formatCount, formatDuration, formatRate } from '$/lib/format';
 
 export function jobTitle(job: Pick<Job, 'kind' | 'title'>): string {
-  if (job.kind !== 'import') return t(`transfers.kind.${job.kind}`);
+  if (job.kind !== 'import') return t(`transfers.kind.${job.kind}`, { title: job.title });
   // What the daemon calls an import of several things; of one it is the name.
   const several = /^(\d+) files and folders$/.exec(job.title);
   return several === null ? job.title : t('transfers.several', { count: Number(several[1]) });

@@ -1,6 +1,7 @@
 // The daemon's API, one function per act. Screens call these and nothing lower.
 import type { operations } from '$/bindings/api';
-import { answer, client } from './client';
+import { answer, client, openStream } from './client';
+import type { NetworkHistory } from './pending';
 import type * as T from './types';
 
 type Signal = AbortSignal | undefined;
@@ -14,8 +15,10 @@ const of = (id: string) => ({ params: { path: { id } } });
 export const api = {
   status: (signal?: Signal) => answer(client().GET('/api/app/status', { signal })),
 
-  settings: (signal?: Signal) => answer(client().GET('/api/app/settings', { signal })),
-  changeSettings: (body: T.SettingsPatch) => answer(client().PATCH('/api/app/settings', { body })),
+  settings: (signal?: Signal): Promise<T.Settings> =>
+    answer(client().GET('/api/app/settings', { signal })),
+  changeSettings: (body: T.SettingsPatch): Promise<T.Settings> =>
+    answer(client().PATCH('/api/app/settings', { body })),
   resetSettings: (keys?: string[]) =>
     answer(client().POST('/api/app/settings/reset', { body: { keys } })),
 
@@ -82,6 +85,24 @@ export const api = {
   music: (signal?: Signal) => answer(client().GET('/api/app/music', { signal })),
   musicAlbum: (id: string, signal?: Signal) =>
     answer(client().GET('/api/app/music/albums/{id}', { ...of(id), signal })),
+
+  shares: (signal?: Signal) => answer(client().GET('/api/app/shares', { signal })),
+  share: (body: T.NewShareRequest) => answer(client().POST('/api/app/shares', { body })),
+  revokeShare: (id: string) => answer(client().POST('/api/app/shares/{id}/revoke', of(id))),
+  removeShare: (id: string) => answer(client().DELETE('/api/app/shares/{id}', of(id))),
+  openLink: (body: T.OpenLinkRequest, signal?: Signal) =>
+    answer(client().POST('/api/app/links/open', { body, signal })),
+  allReceived: (signal?: Signal) => answer(client().GET('/api/app/received', { signal })),
+  received: (id: string, signal?: Signal) =>
+    answer(client().GET('/api/app/received/{id}', { ...of(id), signal })),
+  removeReceived: (id: string) => answer(client().DELETE('/api/app/received/{id}', of(id))),
+  saveReceived: (id: string) => answer(client().POST('/api/app/received/{id}/save', of(id))),
+  networkHistory: async (signal?: Signal) => {
+    const stop = signal ?? new AbortController().signal;
+    const response = await openStream('/api/app/networks/history', stop);
+    return (await response.json()) as NetworkHistory;
+  },
+  networks: (signal?: Signal) => answer(client().GET('/api/app/networks', { signal })),
 
   search: (q: string, limit: number, signal?: Signal) =>
     answer(client().GET('/api/app/search', { params: { query: { q, limit } }, signal })),

@@ -8,7 +8,9 @@ export type LiveEvent =
   | ({ name: 'jobProgress' | 'jobFinished' } & JobEvent)
   | ({ name: 'itemsAdded' } & ItemsAddedEvent)
   | ({ name: 'itemsChanged' | 'itemsRemoved' | 'previewReady' } & ItemIdsEvent)
-  | { name: 'settingsChanged' | 'storageChanged' | 'lagged' };
+  | {
+      name: 'settingsChanged' | 'storageChanged' | 'sharesChanged' | 'networkChanged' | 'lagged';
+    };
 
 const names: ReadonlySet<string> = new Set([
   'jobProgress',
@@ -19,6 +21,8 @@ const names: ReadonlySet<string> = new Set([
   'previewReady',
   'settingsChanged',
   'storageChanged',
+  'sharesChanged',
+  'networkChanged',
   'lagged',
 ]);
 

@@ -2,5 +2,15 @@ export { api, type ItemsQuery, type PhotosQuery } from './calls';
 export { connect } from './client';
 export { ApiError, explain, isAbort, startError, type Explained } from './errors';
 export { followEvents, live, type LiveEvent } from './events.svelte';
-export { homeQuery, keepFresh, keys, makeQueryClient, settingsQuery } from './queries';
+export {
+  homeQuery,
+  keepFresh,
+  keys,
+  makeQueryClient,
+  networkHistoryQuery,
+  networksQuery,
+  receivedQuery,
+  settingsQuery,
+  sharesQuery,
+} from './queries';
 export type * from './types';

@@ -27,6 +27,11 @@ export const keys = {
   search: (q: string) => ['search', q],
   duplicates: ['duplicates'],
   storage: ['storage'],
+  shares: ['shares'],
+  allReceived: ['received'],
+  received: (id: string) => ['received', id],
+  networks: ['network'],
+  networkHistory: ['network', 'history'],
 } as const;
 
 /** Asked before the first page stands, and by it: both must mean the same. */
@@ -37,6 +42,24 @@ export const settingsQuery = () => ({
 export const homeQuery = () => ({
   queryKey: keys.home,
   queryFn: ({ signal }: { signal: AbortSignal }) => api.home(signal),
+});
+
+export const sharesQuery = () => ({
+  queryKey: keys.shares,
+  queryFn: ({ signal }: { signal: AbortSignal }) => api.shares(signal),
+});
+/** Connects to the other device when it has to, so it may take a while. */
+export const receivedQuery = (id: string) => ({
+  queryKey: keys.received(id),
+  queryFn: ({ signal }: { signal: AbortSignal }) => api.received(id, signal),
+});
+export const networksQuery = () => ({
+  queryKey: keys.networks,
+  queryFn: ({ signal }: { signal: AbortSignal }) => api.networks(signal),
+});
+export const networkHistoryQuery = () => ({
+  queryKey: keys.networkHistory,
+  queryFn: ({ signal }: { signal: AbortSignal }) => api.networkHistory(signal),
 });
 
 const lists = [
@@ -84,6 +107,11 @@ export function staleTags(event: LiveEvent): string[] | null {
       return ['status', 'storage'];
     case 'jobFinished':
       return ['status', 'storage', 'failures'];
+    case 'sharesChanged':
+      return ['shares', 'received'];
+    // A link says where this device can be dialled, so it changes with the network.
+    case 'networkChanged':
+      return ['network', 'shares', 'received'];
     case 'jobProgress':
       return [];
     case 'lagged':

@@ -1,5 +1,8 @@
 // The contract's types by their short names. Generated ones only: nothing is written by hand here.
 import type { components } from '$/bindings/api';
+import type { NetworkSettings } from './pending';
+
+export type * from './pending';
 
 type Schemas = components['schemas'];
 
@@ -62,10 +65,14 @@ export type LocationKind = Schemas['LocationKind'];
 export type Music = Schemas['Music'];
 export type MusicAlbum = Schemas['MusicAlbum'];
 export type MusicAlbumDetail = Schemas['MusicAlbumDetail'];
+export type Network = Schemas['Network'];
+export type NetworkPeer = Schemas['NetworkPeer'];
 export type NewAlbumRequest = Schemas['NewAlbumRequest'];
 export type NewPersonRequest = Schemas['NewPersonRequest'];
+export type NewShareRequest = Schemas['NewShareRequest'];
 export type NodeAddRequest = Schemas['NodeAddRequest'];
 export type NodeIdentity = Schemas['NodeIdentity'];
+export type OpenLinkRequest = Schemas['OpenLinkRequest'];
 export type PathRequest = Schemas['PathRequest'];
 export type PathsRequest = Schemas['PathsRequest'];
 export type Person = Schemas['Person'];
@@ -80,6 +87,9 @@ export type PinKind = Schemas['PinKind'];
 export type PinRequest = Schemas['PinRequest'];
 export type Problem = Schemas['Problem'];
 export type ProgressRequest = Schemas['ProgressRequest'];
+export type Reachability = Schemas['Reachability'];
+export type Received = Schemas['Received'];
+export type ReceivedDetail = Schemas['ReceivedDetail'];
 export type RecentSummary = Schemas['RecentSummary'];
 export type RelinkRequest = Schemas['RelinkRequest'];
 export type Rendition = Schemas['Rendition'];
@@ -88,9 +98,13 @@ export type ResetSettingsRequest = Schemas['ResetSettingsRequest'];
 export type SearchHit = Schemas['SearchHit'];
 export type SearchResult = Schemas['SearchResult'];
 export type Season = Schemas['Season'];
-export type Settings = Schemas['Settings'];
+export type Settings = Schemas['Settings'] & NetworkSettings;
 export type SettingsChangedEvent = Schemas['SettingsChangedEvent'];
-export type SettingsPatch = Schemas['SettingsPatch'];
+export type SettingsPatch = Schemas['SettingsPatch'] & NetworkSettings;
+export type Share = Schemas['Share'];
+export type ShareState = Schemas['ShareState'];
+export type SharedEnd = Schemas['SharedEnd'];
+export type SharedThing = Schemas['SharedThing'];
 export type Show = Schemas['Show'];
 export type ShowDetail = Schemas['ShowDetail'];
 export type SortOrder = Schemas['SortOrder'];

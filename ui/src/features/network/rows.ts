@@ -1,0 +1,33 @@
+// The connected devices of all networks, each once, as the table shows them.
+import type { Network } from '$/lib/api';
+import { isLocal } from '$/lib/multiaddr';
+
+export interface PeerRow {
+  peerId: string;
+  agent: string | null;
+  /** The first one; those of the home network before others. */
+  address: string | null;
+  local: boolean;
+  relayed: boolean;
+  networks: string[];
+}
+
+export function rowsOf(networks: readonly Network[]): PeerRow[] {
+  const rows = new Map<string, PeerRow>();
+  for (const { name, peers } of networks) {
+    for (const { peerId, agent, addresses, relayed } of peers) {
+      const near = addresses.find(isLocal);
+      const known = rows.get(peerId);
+      rows.set(peerId, {
+        peerId,
+        agent: known?.agent ?? agent,
+        address: known?.address ?? near ?? addresses[0] ?? null,
+        local: (known?.local ?? false) || near !== undefined,
+        relayed: (known?.relayed ?? true) && relayed,
+        networks: [...(known?.networks ?? []), name],
+      });
+    }
+  }
+  const order = (row: PeerRow): number => (row.local ? 0 : row.relayed ? 2 : 1);
+  return [...rows.values()].sort((a, b) => order(a) - order(b) || a.peerId.localeCompare(b.peerId));
+}

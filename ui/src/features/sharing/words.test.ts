@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { ApiError, type Share } from '$/lib/api';
+import { reachOf, refusalOf, shareFacts, standingOf } from './words';
+
+const now = 1_000_000;
+const share: Share = {
+  id: 'a',
+  state: 'ready',
+  title: 'The Long Tide',
+  items: ['x', 'y'],
+  createdAt: 0,
+  expiresAt: null,
+  revokedAt: null,
+  link: 'tributary://share/1/x#y',
+  hasPassword: false,
+  keepLocation: false,
+  bytes: 2000,
+  openNow: 0,
+  message: null,
+};
+
+describe('standingOf', () => {
+  it('knows that a link has run out before the daemon says so', () => {
+    expect(standingOf({ state: 'ready', expiresAt: now + 1 }, now)).toBe('ready');
+    expect(standingOf({ state: 'ready', expiresAt: now }, now)).toBe('ended');
+    expect(standingOf({ state: 'revoked', expiresAt: now }, now)).toBe('revoked');
+  });
+});
+
+describe('shareFacts', () => {
+  it('says what is in it and how it is guarded', () => {
+    expect(shareFacts(share, now)).toBe('2 files · 2 kB');
+    const guarded = { ...share, hasPassword: true, keepLocation: true };
+    expect(shareFacts(guarded, now)).toBe('2 files · 2 kB · password · with places');
+  });
+
+  it('says when it ends, or ended, but not of what was taken back before', () => {
+    expect(shareFacts({ ...share, expiresAt: now + 1 }, now)).toContain('ends ');
+    expect(shareFacts({ ...share, expiresAt: now - 1 }, now)).toContain('ended ');
+    const revoked: Share = { ...share, state: 'revoked', expiresAt: now + 1, revokedAt: now };
+    expect(shareFacts(revoked, now)).not.toContain('ends ');
+  });
+});
+
+describe('reachOf', () => {
+  it('an end weighs more than a line', () => {
+    expect(reachOf({ connected: true, ended: null })).toBe('connected');
+    expect(reachOf({ connected: false, ended: null })).toBe('away');
+    expect(reachOf({ connected: true, ended: 'revoked' })).toBe('revoked');
+  });
+});
+
+describe('refusalOf', () => {
+  const refused = (code: ApiError['code'], todo: string | null) =>
+    new ApiError(code, '', 409, null, todo);
+  const cases: Array<[unknown, boolean, string]> = [
+    [refused('conflict', 'Share it with its place.'), false, 'place'],
+    [refused('conflict', 'Share it with its place.'), true, 'other'],
+    [refused('conflict', null), false, 'other'],
+    [refused('no_network', null), false, 'network'],
+    [new TypeError('x'), false, 'other'],
+  ];
+  it.each(cases)('%#', (error, keeps, expected) => {
+    expect(refusalOf(error, keeps)).toBe(expected);
+  });
+});

@@ -1,0 +1,50 @@
+// What the networks of this node mean for a person, and how they are turned on.
+import type { QueryClient } from '@tanstack/svelte-query';
+import { t } from '$/i18n/index.svelte';
+import { api, keys, type Network, type NetworkChoice, type Reachability } from './api';
+
+/** Whether links can be opened here and by others: those go over `direct`. */
+export function carriesLinks(networks: readonly Network[] | undefined): boolean {
+  return networks?.some(({ name }) => name === 'direct') ?? false;
+}
+
+/** Starts or stops the networks; takes effect at once. */
+export async function chooseNetwork(client: QueryClient, network: NetworkChoice): Promise<void> {
+  client.setQueryData(keys.settings, await api.changeSettings({ network }));
+  await client.invalidateQueries({ queryKey: keys.networks });
+}
+
+/** "BTFS network" rather than "btfs". */
+export function networkName(name: string): string {
+  switch (name) {
+    case 'direct':
+    case 'btfs':
+    case 'btfs-testnet':
+    case 'open':
+      return t(`network.name.${name}`);
+    default:
+      return name;
+  }
+}
+
+const better: readonly Reachability[] = [
+  'offline',
+  'localOnly',
+  'outgoingOnly',
+  'relayed',
+  'direct',
+];
+
+/** How this node stands at best: one open door is enough. */
+export function bestReach(networks: readonly Network[]): Reachability {
+  return networks.reduce<Reachability>(
+    (best, { reachability }) =>
+      better.indexOf(reachability) > better.indexOf(best) ? reachability : best,
+    'offline',
+  );
+}
+
+/** Devices, not connections: one that is met in two networks counts once. */
+export function peerCount(networks: readonly Network[]): number {
+  return new Set(networks.flatMap(({ peers }) => peers.map(({ peerId }) => peerId))).size;
+}
