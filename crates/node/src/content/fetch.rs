@@ -37,6 +37,9 @@ use crate::tasks::{Held, Lane, Tasks};
 const WINDOW: usize = 64;
 /// Providers that are looked for at once.
 const PROVIDERS: usize = 16;
+/// A look-up that found nobody is made once more after this long: a node that has just started
+/// knows few to ask.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Time after which a block is asked of another network, too.
 const ELSEWHERE: Duration = Duration::from_secs(1);
 
@@ -273,29 +276,41 @@ async fn from_any(lines: &[Line], cid: Cid) -> Option<Bytes> {
 
 /// Finds providers whenever the session has nobody to ask.
 async fn seek(network: Network, session: Arc<Session>, root: Cid) {
-    let me = network.peer_id();
     while let Some(SessionNote::NeedsProviders(cid)) = session.note().await {
-        for key in [root, cid] {
-            let mut found = network.find_providers(key, PROVIDERS).await;
-            let mut dialling = FuturesUnordered::new();
-            loop {
-                tokio::select! {
-                    peer = found.recv() => match peer {
-                        Some(peer) if peer != me => dialling.push(reach(&network, peer)),
-                        Some(_) => {}
-                        None => break,
-                    },
-                    Some(peer) = dialling.next() => add(&session, peer).await,
-                }
-            }
-            while let Some(peer) = dialling.next().await {
-                add(&session, peer).await;
-            }
-            if root == cid {
-                break;
-            }
+        let mut found = look_up(&network, &session, root).await;
+        if root != cid {
+            found |= look_up(&network, &session, cid).await;
+        }
+        if !found {
+            tokio::time::sleep(LOOK_AGAIN).await;
+            look_up(&network, &session, root).await;
         }
     }
+}
+
+/// Asks the DHT who has a block, and connects to them; whether anybody was named.
+async fn look_up(network: &Network, session: &Session, key: Cid) -> bool {
+    let me = network.peer_id();
+    let mut found = network.find_providers(key, PROVIDERS).await;
+    let mut dialling = FuturesUnordered::new();
+    let mut any = false;
+    loop {
+        tokio::select! {
+            peer = found.recv() => match peer {
+                Some(peer) if peer != me => {
+                    any = true;
+                    dialling.push(reach(network, peer));
+                }
+                Some(_) => {}
+                None => break,
+            },
+            Some(peer) = dialling.next() => add(session, peer).await,
+        }
+    }
+    while let Some(peer) = dialling.next().await {
+        add(session, peer).await;
+    }
+    any
 }
 
 async fn reach(network: &Network, peer: PeerId) -> Option<PeerId> {

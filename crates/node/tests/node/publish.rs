@@ -10,7 +10,10 @@ use node::{
 };
 
 use crate::public::{connected, open_member, read_all};
-use crate::support::{PATIENCE, World, import_paths, item_named, noise, read_item, until};
+use crate::support::{World, import_paths, item_named, noise, read_item, until};
+
+/// A look-up that meets somebody who has just gone may take a minute by itself.
+const LONG: Duration = Duration::from_secs(180);
 
 /// Where others find a node on the network of its own.
 async fn address(node: &Node) -> String {
@@ -25,7 +28,7 @@ async fn address(node: &Node) -> String {
 
 /// A node that everybody meets, and that has nothing.
 async fn meeting_point(home: &Path) -> (Node, String) {
-    let node = open_member(home, &[], PATIENCE).await;
+    let node = open_member(home, &[], LONG).await;
     let at = address(&node).await;
     (node, at)
 }
@@ -68,7 +71,7 @@ async fn announced(home: &Path, roots: &[Cid]) -> serde_json::Value {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(PATIENCE, look)
+    tokio::time::timeout(LONG, look)
         .await
         .expect("it is announced")
 }
@@ -78,7 +81,7 @@ async fn a_stranger_finds_opens_reads_and_saves_what_is_public() {
     let (middle_home, stranger_home) = (World::new(), World::new());
     let world = World::new();
     let (middle, at) = meeting_point(middle_home.home.path()).await;
-    let giver = open_member(world.home.path(), &[at.clone()], PATIENCE).await;
+    let giver = open_member(world.home.path(), &[at.clone()], LONG).await;
     connected(&giver).await;
     let bytes = noise(3_000_001, 7);
     let path = world.file("a film.bin", &bytes);
@@ -91,7 +94,7 @@ async fn a_stranger_finds_opens_reads_and_saves_what_is_public() {
     announced(world.home.path(), &[root, content]).await;
 
     // It knows only the one in the middle, which has nothing: the directory says who does.
-    let stranger = open_member(stranger_home.home.path(), &[at], PATIENCE).await;
+    let stranger = open_member(stranger_home.home.path(), &[at], LONG).await;
     connected(&stranger).await;
     let received = stranger.open_shared(link, None).await.expect("it opens");
     assert_eq!(
@@ -135,7 +138,7 @@ async fn a_stranger_finds_opens_reads_and_saves_what_is_public() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_private_is_to_a_stranger_as_if_it_were_not_there() {
     let (world, stranger_home) = (World::new(), World::new());
-    let giver = open_member(world.home.path(), &[], PATIENCE).await;
+    let giver = open_member(world.home.path(), &[], LONG).await;
     let public = world.file("public.bin", &noise(300_000, 1));
     let private = world.file("private.bin", &noise(300_000, 2));
     import_paths(&giver, &[&public, &private]).await;
@@ -180,7 +183,7 @@ async fn what_is_private_is_to_a_stranger_as_if_it_were_not_there() {
 async fn what_a_list_blocks_is_not_published_served_announced_or_opened() {
     let (world, stranger_home, middle_home) = (World::new(), World::new(), World::new());
     let (middle, at) = meeting_point(middle_home.home.path()).await;
-    let giver = open_member(world.home.path(), &[at], PATIENCE).await;
+    let giver = open_member(world.home.path(), &[at], LONG).await;
     let one = world.file("one.bin", &noise(600_000, 1));
     let two = world.file("two.bin", &noise(600_000, 2));
     import_paths(&giver, &[&one, &two]).await;
@@ -251,7 +254,7 @@ async fn until_gone(home: &Path, root: &Cid) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(PATIENCE, look)
+    tokio::time::timeout(LONG, look)
         .await
         .expect("it is announced no more");
 }
@@ -260,7 +263,7 @@ async fn until_gone(home: &Path, root: &Cid) {
 async fn a_restart_serves_again_and_announces_only_what_is_due() {
     let (world, middle_home, stranger_home) = (World::new(), World::new(), World::new());
     let (middle, at) = meeting_point(middle_home.home.path()).await;
-    let giver = open_member(world.home.path(), &[at.clone()], PATIENCE).await;
+    let giver = open_member(world.home.path(), &[at.clone()], LONG).await;
     let path = world.file("kept.bin", &noise(700_000, 9));
     let more = world.file("more.bin", &noise(1000, 10));
     import_paths(&giver, &[&path, &more]).await;
@@ -278,7 +281,7 @@ async fn a_restart_serves_again_and_announces_only_what_is_due() {
     let times = kept["private"].as_object_mut().expect("a map");
     times.remove(&folder.to_string());
     std::fs::write(world.home.path().join("announced.json"), kept.to_string()).expect("written");
-    let giver = open_member(world.home.path(), &[at.clone()], PATIENCE).await;
+    let giver = open_member(world.home.path(), &[at.clone()], LONG).await;
     let again = announced(world.home.path(), &[root, folder]).await;
     let time = |of: &serde_json::Value, root: &Cid| of["private"][root.to_string()].as_i64();
     assert_eq!(time(&again, &root), time(&first, &root), "not due");
@@ -287,7 +290,7 @@ async fn a_restart_serves_again_and_announces_only_what_is_due() {
         "announced anew"
     );
 
-    let stranger = open_member(stranger_home.home.path(), &[at], PATIENCE).await;
+    let stranger = open_member(stranger_home.home.path(), &[at], LONG).await;
     connected(&stranger).await;
     let link = share.link.expect("a link");
     let received = stranger.open_shared(link, None).await.expect("it opens");
