@@ -7,7 +7,9 @@ import { cargo } from '../lib/cargo.mjs'
 import { root, targetDir } from '../lib/paths.mjs'
 import { buildUi } from '../lib/ui.mjs'
 
-const debianPeers = { openssl: 'openssl', 'nginx': 'nginx-light', vipsthumbnail: 'libvips-tools', ffmpeg: 'ffmpeg', curl: 'curl' }
+const debianPeers = { openssl: 'openssl', 'nginx': 'nginx-light', vipsthumbnail: 'libvips-tools', ffmpeg: 'ffmpeg', curl: 'curl', iperf3: 'iperf3', ping: 'iputils-ping', ip: 'iproute2' }
+
+const examples = ['gc_mark', 'preview_bench', 'exchange', 'btfs_bench', 'slow_link']
 
 export async function prepare({ pairs, quiet }) {
   const log = (text) => quiet || process.stderr.write(`${text}\n`)
@@ -21,7 +23,7 @@ export async function prepare({ pairs, quiet }) {
   buildUi()
   // The programs as they are packaged. Examples bring what tests need, so they are a build of their own.
   cargo(['build', '--release', '--locked', '--workspace', '--bins'])
-  cargo(['build', '--release', '--locked', '--workspace', '--example', 'gc_mark', '--example', 'preview_bench'])
+  cargo(['build', '--release', '--locked', '--workspace', ...examples.flatMap((name) => ['--example', name])])
 
   const cache = join(root, '.bench')
   mkdirSync(cache, { recursive: true })

@@ -1,6 +1,6 @@
 // A daemon whose RPC listener is on, for clients that others wrote.
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDaemon } from '../../scripts/lib/daemon.mjs'
@@ -8,10 +8,19 @@ import { openDaemon } from '../../scripts/lib/daemon.mjs'
 const tributary = process.env.TRIBUTARY
 if (!tributary || !existsSync(tributary)) throw new Error('TRIBUTARY must name the daemon binary; run `npm test -- interop`')
 
-/** Opens a daemon on an empty home, with its RPC listener on a free port. */
-export async function openNode() {
+const SWARM_KEY = `/key/swarm/psk/1.0.0/\n/base16/\n${'5a'.repeat(32)}\n`
+
+/**
+ * Opens a daemon on an empty home, with its RPC listener on a free port; `networked` lets it join a
+ * private network on this machine.
+ */
+export async function openNode({ networked = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-interop-'))
-  let daemon = await openDaemon(tributary, folder, undefined, ['--rpc', '127.0.0.1:0'])
+  const home = join(folder, 'home')
+  mkdirSync(home)
+  writeFileSync(join(home, 'swarm.key'), SWARM_KEY)
+  const more = ['--rpc', '127.0.0.1:0', ...(networked ? ['--network', 'private', '--loopback'] : [])]
+  let daemon = await openDaemon(tributary, folder, home, more)
   return {
     folder,
     get daemon() {
@@ -22,7 +31,7 @@ export async function openNode() {
       const gone = new Promise((resolve) => daemon.child.once('exit', resolve))
       daemon.child.kill('SIGKILL')
       await gone
-      daemon = await openDaemon(tributary, folder, daemon.home, ['--rpc', '127.0.0.1:0'])
+      daemon = await openDaemon(tributary, folder, home, more)
     },
     async close() {
       await daemon.close()

@@ -82,6 +82,14 @@ impl Source {
                 let part = bytes.slice(start..end.max(start));
                 stream::once(std::future::ready(Ok(part))).boxed()
             }
+            Self::Stream(media) if media.is_remote() => {
+                let media = media.clone();
+                stream::try_unfold(range.start, move |at| {
+                    let media = media.clone();
+                    async move { next_piece(&media, at, range.end).await }
+                })
+                .boxed()
+            }
             Self::Stream(media) => {
                 let media = media.clone();
                 let step = node::MAX_READ as u64;
@@ -108,6 +116,21 @@ fn unpack(pieces: Result<Vec<Bytes>, ReadMedia>) -> impl Stream<Item = Result<By
         Ok(pieces) => stream::iter(pieces.into_iter().map(Ok).collect::<Vec<_>>()),
         Err(error) => stream::iter(vec![Err(error)]),
     }
+}
+
+/// The next bytes that have come, and where those after them begin.
+async fn next_piece(
+    media: &MediaStream,
+    at: u64,
+    end: u64,
+) -> Result<Option<(Bytes, u64)>, ReadMedia> {
+    let want = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
+    if want == 0 {
+        return Ok(None);
+    }
+    let piece = media.read_at(at, want).await?;
+    let next = at + piece.len() as u64;
+    Ok((!piece.is_empty()).then_some((piece, next)))
 }
 
 /// Reads `at..until`, at most [`node::MAX_READ`] bytes, in as few pieces as the node gives.

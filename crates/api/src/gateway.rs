@@ -4,9 +4,11 @@
 //! gateway with local blocks can do: files with ranges, directories with `index.html` or a
 //! listing, `?format=raw|car` and the matching Accept headers.
 //!
-//! What it never serves: anything private. A root is served only when it, or something
-//! above it, was pinned by hand (`add`, `pin`, `dag import`); what is only in the library,
-//! and what is not here at all, both answer 404 (`gateway::visible`). Pages from here are
+//! What it never serves: anything private. A root of this home is served only when it, or
+//! something above it, was pinned by hand (`add`, `pin`, `dag import`) or is a public share
+//! (`gateway::visible`); anything else is looked for elsewhere when a network runs (504 when
+//! nobody has it), whether it is here or not, and answers 404 when none does. What a list
+//! blocks answers 410, or 451 when the list calls its reason a legal one. Pages from here are
 //! sandboxed without scripts, and cross-origin scripts are refused at the door, so the
 //! `Access-Control-Allow-Origin: *` of public gateways is left out on purpose
 //! (docs/decisions/0010-gateway-serves-pinned-roots.md).

@@ -2,6 +2,8 @@
 
 #[path = "command/endings.rs"]
 mod endings;
+#[path = "command/network.rs"]
+mod network;
 #[path = "command/support.rs"]
 mod support;
 #[path = "command/two_ways.rs"]

@@ -144,12 +144,14 @@ pub struct ReceivedRow {
     pub expires_at: Option<i64>,
     /// Roots that are kept for it.
     pub pinned: Vec<cid::Cid>,
+    /// When a file of it was read last, Unix milliseconds; 0 when none was.
+    pub watched_at: i64,
     /// Fields from a newer version.
     pub unknown: Unknown,
 }
 row!(ReceivedRow {
     1 id, 2 link, 3 password_key, 4 title, 5 manifest, 6 key, 7 bytes, 8 opened_at, 9 expires_at,
-    10 pinned,
+    10 pinned, 11 watched_at,
 });
 
 impl Tx<'_> {

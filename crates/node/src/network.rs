@@ -207,9 +207,9 @@ impl Swarm {
             let hint = format!("{address:?} is no multiaddress that ends with /p2p/ and a peer id");
             AskNetwork::BadRequest(hint)
         };
+        let network = self.network()?;
         let mut parsed: Multiaddr = address.parse().map_err(|_| hint())?;
         let peer = peer_of(&parsed).ok_or_else(hint)?;
-        let network = self.network()?;
         parsed.pop();
         let addresses = match parsed.is_empty() {
             true => network.find_peer(peer).await,
@@ -276,14 +276,20 @@ impl Swarm {
         self.network()?.provide(cid).await.map_err(failed)
     }
 
-    /// Points this node's name to a path and keeps it so; gives the name.
-    pub async fn publish(&self, path: String, key: &str) -> Result<String, AskNetwork> {
+    /// Points this node's name to a path, or to the content of a bare id, and keeps it so. Gives the
+    /// name and where it points.
+    pub async fn publish(&self, path: &str, key: &str) -> Result<(String, String), AskNetwork> {
         let network = self.network()?;
         if key != "self" && peer_id(key).ok() != Some(network.peer_id()) {
             let hint = format!("there is no key {key:?}: this node has one, \"self\"");
             return Err(AskNetwork::BadRequest(hint));
         }
-        crate::networks::names::publish(&self.inner, &network, path).await
+        let path = match path.parse::<Cid>() {
+            Ok(cid) => format!("/btfs/{cid}"),
+            Err(_) => path.to_owned(),
+        };
+        let name = crate::networks::names::publish(&self.inner, &network, path.clone()).await?;
+        Ok((name, path))
     }
 
     /// The path that a name stands for: a peer id, with or without `/btns/` or `/ipns/` before it.

@@ -113,6 +113,8 @@ pub(crate) struct Inner {
     pub(crate) serving: crate::share::ShareBlocks,
     /// Shares of others that are held open.
     pub(crate) opened: crate::share::Opened,
+    /// What came from peers, on its way into the store.
+    pub(crate) arrivals: Arc<crate::share::Arrivals>,
     pub(crate) jobs: JobTable,
     pub(crate) previews: Previews,
     pub(crate) pinning: Pinning,
@@ -207,6 +209,8 @@ impl Node {
         self.inner.tasks.spawn("search-index", index_task(inner));
         crate::policy::start(&self.inner);
         crate::share::resume(&self.inner);
+        let arrivals = crate::share::write_arrivals(Arc::clone(&self.inner));
+        self.inner.tasks.spawn("arrivals", arrivals);
         crate::preview::start(&self.inner);
         crate::moved::start_later(&self.inner);
         crate::repin::start(&self.inner);
@@ -533,6 +537,7 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
         networks: crate::networks::Networks::new(config.network),
         serving: crate::share::ShareBlocks::default(),
         opened: crate::share::Opened::default(),
+        arrivals: Arc::default(),
         jobs: JobTable::default(),
         previews: Previews::default(),
         pinning: Pinning::default(),

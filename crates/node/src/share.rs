@@ -12,6 +12,9 @@
 //! are announced (`share::publish`, `share::announce`).
 
 mod announce;
+mod arrivals;
+mod cache;
+mod film;
 mod make;
 mod manifest;
 mod open;
@@ -24,6 +27,7 @@ mod save;
 mod seal;
 mod serve;
 mod strip;
+mod supply;
 
 use std::time::{Duration, SystemTime};
 
@@ -32,6 +36,7 @@ use dag::share_link::{ShareLink, ShareSecret};
 use library::{AlbumId, ItemId, ShareRow, ShareState};
 
 pub(crate) use announce::{Announced, Log as AnnounceTimes};
+pub(crate) use arrivals::{Arrivals, write_arrivals};
 pub use library::ShareId;
 pub use make::{ChangeShare, MakeShare};
 pub use open::OpenShared;

@@ -203,8 +203,15 @@ impl MediaStream {
         &self.name
     }
 
-    /// Reads `len` bytes (at most [`MAX_READ`]) at `offset`, fewer only at the end;
-    /// empty only at or after the end. Cancel-safe.
+    /// Whether it comes from somebody else while it is read: then it is read in order, and what
+    /// has come is handed on at once.
+    #[must_use]
+    pub fn is_remote(&self) -> bool {
+        matches!(*self.source, Source::Remote(_))
+    }
+
+    /// Reads `len` bytes (at most [`MAX_READ`]) at `offset`, fewer at the end or where the rest
+    /// would have to be waited for; empty only at or after the end. Cancel-safe.
     pub async fn read_at(&self, offset: u64, len: usize) -> Result<Bytes, ReadMedia> {
         self.begin(offset, len).await
     }

@@ -35,8 +35,9 @@ mod public;
 #[path = "node/publish.rs"]
 mod publish;
 
-#[path = "node/share.rs"]
-mod share;
-
 #[path = "node/networks.rs"]
 mod networks;
+#[path = "node/share.rs"]
+mod share;
+#[path = "node/watching.rs"]
+mod watching;

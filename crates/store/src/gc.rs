@@ -177,6 +177,28 @@ pub(crate) fn collect(
     Ok(run.report)
 }
 
+/// Only the last step of a collection: rewrites segments with much garbage.
+pub(crate) fn compact(
+    core: &Arc<Core>,
+    options: &GcOptions,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &dyn Fn() -> bool,
+) -> Result<GcReport, CollectGarbage> {
+    if core.collecting.swap(true, Ordering::SeqCst) {
+        return Err(CollectGarbage::Running);
+    }
+    let _running = Running(core);
+    let mut run = Run {
+        core,
+        options,
+        progress,
+        cancel,
+        report: GcReport::default(),
+    };
+    run.report.cancelled = !rewrite::rewrite(&mut run)?;
+    Ok(run.report)
+}
+
 /// Gives every pinned root to the marker.
 fn mark_roots(
     core: &Core,

@@ -339,6 +339,17 @@ impl Store {
         crate::gc::collect(&self.core, options, progress, cancel)
     }
 
+    /// Gives the bytes of what was removed back to the disk, where segments hold enough of it; drops
+    /// no block. The report counts segments and bytes.
+    pub fn compact(
+        &self,
+        options: &GcOptions,
+        progress: &mut dyn FnMut(Progress),
+        cancel: &dyn Fn() -> bool,
+    ) -> Result<GcReport, CollectGarbage> {
+        crate::gc::compact(&self.core, options, progress, cancel)
+    }
+
     /// Removes single blocks that no pin reaches, each with what became of it; `None` when it was
     /// cancelled, and then nothing was removed. Looks at everything that is pinned first.
     pub fn remove(

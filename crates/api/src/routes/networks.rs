@@ -152,8 +152,7 @@ async fn publish_name(
     Json(request): Json<PublishNameRequest>,
 ) -> ApiResult<Json<PublishedName>> {
     let swarm = app.node().swarm();
-    let name = swarm.publish(request.path.clone(), "self").await?;
-    let path = request.path;
+    let (name, path) = swarm.publish(&request.path, "self").await?;
     Ok(Json(PublishedName { name, path }))
 }
 

@@ -103,7 +103,7 @@ pub(super) async fn provide(call: Call) -> RpcResult<Response> {
 pub(super) async fn name_publish(call: Call) -> RpcResult<Response> {
     let path = call.first("ipfs-path")?;
     let key = call.args.text(&["key", "k"]).unwrap_or("self").to_owned();
-    let name = call.swarm().publish(path.clone(), &key).await?;
+    let (name, path) = call.swarm().publish(&path, &key).await?;
     Ok(answer::one(&json!({ "Name": name, "Value": path })))
 }
 

@@ -18,7 +18,7 @@ pub(crate) enum Share {
 
 #[derive(Debug, Args)]
 pub(crate) struct ShareAdd {
-    /// Ids of items, as `tributary --json search` prints them
+    /// Ids of items, as `tributary --json search WORDS` prints them
     #[arg(required_unless_present = "album")]
     pub(crate) items: Vec<String>,
     /// Everything in the album of this id

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsStr,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
@@ -34,9 +34,15 @@ impl World {
 
     /// One whose home a daemon has.
     pub(crate) fn with_daemon() -> Self {
+        Self::with_daemon_of(&[])
+    }
+
+    /// The same, with more arguments of the daemon.
+    pub(crate) fn with_daemon_of(more: &[&str]) -> Self {
         let mut world = Self::new();
         let mut child = command(&world.home())
             .args(["--json", "daemon", "--api", "127.0.0.1:0"])
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -85,6 +91,27 @@ impl World {
 
     pub(crate) fn text(&self, args: &[&str]) -> String {
         String::from_utf8(self.out(args)).expect("text")
+    }
+
+    /// The same for a command that reads `input`.
+    pub(crate) fn text_with(&self, args: &[&str], input: &str) -> Result<String, String> {
+        let mut command = command(&self.home());
+        let mut child = command
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        let mut stdin = child.stdin.take().expect("piped");
+        stdin.write_all(input.as_bytes()).expect("written");
+        drop(stdin);
+        let output = child.wait_with_output().expect("it ends");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+        match output.status.success() {
+            true => Ok(text(output.stdout)),
+            false => Err(text(output.stderr)),
+        }
     }
 
     /// Every line of what a command prints with `--json`.

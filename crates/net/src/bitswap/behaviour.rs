@@ -81,6 +81,7 @@ impl Peer {
 
 struct OpenSession {
     notes: mpsc::Sender<SessionNote>,
+    strays: mpsc::Sender<(Cid, Bytes)>,
     replies: HashMap<Key, Vec<(u64, oneshot::Sender<Bytes>)>>,
 }
 
@@ -127,12 +128,21 @@ impl Behaviour {
 
     fn command(&mut self, command: Command, now: Instant) {
         match command {
-            Command::Open { id, options, notes } => {
+            Command::Open {
+                id,
+                options,
+                notes,
+                strays,
+            } => {
                 if notes.is_closed() {
                     return;
                 }
-                let replies = HashMap::new();
-                self.sessions.insert(id, OpenSession { notes, replies });
+                let open = OpenSession {
+                    notes,
+                    strays,
+                    replies: HashMap::new(),
+                };
+                self.sessions.insert(id, open);
                 self.client
                     .open_session(id, options.reach, &options.providers);
             }
@@ -151,7 +161,7 @@ impl Behaviour {
                     let replies = open.replies.entry(*cid.hash()).or_default();
                     replies.push((request, reply));
                     self.client
-                        .want(session, cid, deadline_or_late(deadline, now));
+                        .want(session, cid, deadline_or_late(deadline, now), now);
                 }
             }
             Command::Announce(cids) => self.server.announce(&cids),
@@ -198,9 +208,19 @@ impl Behaviour {
         match output {
             Output::Deliver(id, cid, data) => {
                 if let Some(open) = self.sessions.get_mut(&id) {
+                    let mut waited = false;
                     for (_, reply) in open.replies.remove(cid.hash()).unwrap_or_default() {
-                        let _ = reply.send(data.clone());
+                        waited |= reply.send(data.clone()).is_ok();
                     }
+                    if !waited {
+                        let _ = open.strays.try_send((cid, data));
+                    }
+                }
+            }
+            Output::Stray(id, cid, data) => {
+                if let Some(open) = self.sessions.get(&id) {
+                    // Nobody waits for it: when there is no room, it is let go.
+                    let _ = open.strays.try_send((cid, data));
                 }
             }
             Output::Seek(id, cid) => {

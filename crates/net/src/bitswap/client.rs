@@ -5,13 +5,17 @@
 //! What it is not: it does no I/O, owns no task and reads no clock; `behaviour` drives it.
 //!
 //! Model. A *want* is one block that somebody waits for. It belongs to one or more *sessions*; a
-//! session knows which peers may be asked. A want is either pending (in the queue of each of its
-//! sessions, ordered by deadline) or asked of exactly one peer. So a block is asked for twice only
-//! when a peer failed or is about to miss a deadline, and then it is cancelled at the first.
+//! session knows which peers may be asked. A want is pending (in the queue of each of its sessions,
+//! ordered by deadline), or asked of exactly one peer, or hoped for: it was taken back a moment ago
+//! and may come all the same. So a block is asked for twice only when a peer failed or is about to
+//! miss a deadline, and then it is cancelled at the first.
 //!
 //! Each peer has a *window* of blocks that may be asked of it at once. It grows by one a block while
-//! answers come within [`QUEUE_TARGET`], and shrinks when they take longer, so that several peers
-//! split a file by what each can give, and a seek finds short queues.
+//! answers come hardly later than the soonest ever, and shrinks when they take longer, so that
+//! several peers split a file by what each can give, and a seek finds short queues.
+//!
+//! A block that comes after its want was taken back is handed to the session that took it back, as
+//! a *stray*: it was paid for, and may be wanted again.
 //!
 //! Invariants:
 //! - A want in flight is in no queue; a pending one is in the queue of every session it belongs to.
@@ -32,8 +36,8 @@ use libp2p::PeerId;
 use multihash::Multihash;
 use tokio::time::Instant;
 
-use crate::bitswap::client::peer::PeerState;
 pub use crate::bitswap::client::peer::Strike;
+use crate::bitswap::client::peer::{Arrival, PeerState};
 use crate::bitswap::wire::{Entry, Presence, Version};
 
 /// What a want is filed under: two addresses of the same bytes are one want.
@@ -43,8 +47,6 @@ pub(crate) type Key = Multihash<64>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct SessionId(pub(crate) u64);
 
-/// How long an answer may take before the window of a peer stops growing.
-pub(crate) const QUEUE_TARGET: Duration = Duration::from_millis(800);
 /// How often providers are asked for again while a want has nobody to ask.
 const SEEK_EVERY: Duration = Duration::from_secs(5);
 /// How many strangers one block is offered to in one round of probing.
@@ -67,6 +69,8 @@ pub enum Reach {
 pub(crate) enum Output {
     /// Hand a proven block to whoever waits in the session.
     Deliver(SessionId, Cid, Bytes),
+    /// Hand over a proven block that the session took back too late.
+    Stray(SessionId, Cid, Bytes),
     /// Nobody known has this block: find providers.
     Seek(SessionId, Cid),
     /// A peer broke the rules once too often: close its connections.
@@ -80,10 +84,14 @@ pub struct FetchStats {
     pub blocks: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Blocks that came although they were there already or no longer wanted.
+    /// Blocks that came although they had come from elsewhere.
     pub duplicate_blocks: u64,
     /// Their bytes.
     pub duplicate_bytes: u64,
+    /// Blocks that came after they were taken back: kept, but not waited for.
+    pub late_blocks: u64,
+    /// Their bytes.
+    pub late_bytes: u64,
     /// Blocks that nobody had asked that peer for, wrong bytes included.
     pub unasked_blocks: u64,
 }
@@ -102,6 +110,8 @@ struct Want {
     /// Strangers that were asked whether they have it.
     probed: Vec<PeerId>,
     sought: Option<Instant>,
+    /// Until when it is hoped for.
+    hoped: Option<Instant>,
 }
 
 #[derive(Default)]
@@ -120,6 +130,8 @@ pub(crate) struct Client {
     sessions: HashMap<SessionId, Session>,
     wants: HashMap<Key, Want>,
     peers: HashMap<PeerId, PeerState>,
+    /// Wants that are hoped for, by the time at which hope ends.
+    hoped: BTreeSet<(Instant, Key)>,
     seq: u64,
     outputs: VecDeque<Output>,
     /// Peers whose window may have room or whose entries changed.
@@ -188,7 +200,7 @@ impl Client {
     }
 
     /// Wants a block; wanting it again moves its deadline.
-    pub(crate) fn want(&mut self, id: SessionId, cid: Cid, deadline: Instant) {
+    pub(crate) fn want(&mut self, id: SessionId, cid: Cid, deadline: Instant, now: Instant) {
         let key = *cid.hash();
         if !self.sessions.contains_key(&id) {
             return;
@@ -196,6 +208,11 @@ impl Client {
         self.unqueue(&key);
         self.seq += 1;
         let seq = self.seq;
+        let hoped = match self.wants.contains_key(&key) {
+            true => None,
+            false => self.may_come_until(id, &key).filter(|until| *until > now),
+        };
+        self.hoped.extend(hoped.map(|until| (until, key)));
         let want = self.wants.entry(key).or_insert_with(|| Want {
             cid,
             deadline,
@@ -206,6 +223,7 @@ impl Client {
             refused: Vec::new(),
             probed: Vec::new(),
             sought: None,
+            hoped,
         });
         if want.sessions.contains(&id) && want.sessions.len() == 1 {
             want.deadline = deadline;
@@ -219,6 +237,25 @@ impl Client {
             session.wants.insert(key);
         }
         self.queue(&key);
+    }
+
+    fn may_come_until(&self, id: SessionId, key: &Key) -> Option<Instant> {
+        let peers = self.sessions.get(&id)?.peers.iter();
+        let until = peers.filter_map(|peer| self.peers.get(peer)?.may_come_until(key));
+        until.max()
+    }
+
+    /// Ends the hope for blocks that should have come by now: they are asked for again.
+    pub(super) fn give_up_hope(&mut self, now: Instant) {
+        while let Some((until, key)) = self.hoped.first().copied()
+            && until <= now
+        {
+            self.hoped.pop_first();
+            if let Some(want) = self.wants.get_mut(&key) {
+                want.hoped = None;
+                self.queue(&key);
+            }
+        }
     }
 
     /// Takes a want back for one session.
@@ -242,16 +279,29 @@ impl Client {
         if want.sessions.is_empty()
             && let Some(want) = self.wants.remove(&key)
         {
-            self.forget(&want, key, None);
+            self.forget(&want, key, None, Some(id));
         }
     }
 
-    /// Takes a want back from everybody who knows of it, except from who delivered it.
-    fn forget(&mut self, want: &Want, key: Key, delivered: Option<PeerId>) {
+    /// Takes a want back from everybody who knows of it, except from who delivered it. `keeper`
+    /// keeps the block when it comes all the same.
+    fn forget(
+        &mut self,
+        want: &Want,
+        key: Key,
+        delivered: Option<PeerId>,
+        keeper: Option<SessionId>,
+    ) {
+        if let Some(until) = want.hoped {
+            self.hoped.remove(&(until, key));
+        }
         let asked = want.asked.map(|(peer, _)| peer);
         for peer in asked.iter().chain(&want.probed) {
             if let Some(state) = self.peers.get_mut(peer) {
-                state.take_back(key, want.cid, delivered == Some(*peer));
+                match delivered == Some(*peer) {
+                    true => state.delivered(&key),
+                    false => state.take_back(key, want.cid, keeper),
+                }
                 self.dirty.insert(*peer);
             }
         }
@@ -272,7 +322,7 @@ impl Client {
         let Some(want) = self.wants.get(key) else {
             return;
         };
-        if want.asked.is_some() {
+        if want.asked.is_some() || want.hoped.is_some() {
             return;
         }
         for id in &want.sessions {
@@ -329,21 +379,27 @@ impl Client {
     pub(crate) fn received_block(&mut self, peer: PeerId, cid: &Cid, data: Bytes, now: Instant) {
         let key = *cid.hash();
         let len = data.len() as u64;
-        let expected = match self.peers.get_mut(&peer) {
+        let arrival = match self.peers.get_mut(&peer) {
             Some(state) => state.arrived(&key, now),
             None => return,
         };
         self.dirty.insert(peer);
         let Some(want) = self.wants.remove(&key) else {
-            if expected {
-                self.stats.duplicate_blocks += 1;
-                self.stats.duplicate_bytes += len;
-            } else {
-                self.unasked(peer);
+            match arrival {
+                Arrival::Late(Some(keeper)) if self.sessions.contains_key(&keeper) => {
+                    self.stats.late_blocks += 1;
+                    self.stats.late_bytes += len;
+                    self.outputs.push_back(Output::Stray(keeper, *cid, data));
+                }
+                Arrival::Late(_) | Arrival::Asked => {
+                    self.stats.duplicate_blocks += 1;
+                    self.stats.duplicate_bytes += len;
+                }
+                Arrival::Pushed => self.unasked(peer),
             }
             return;
         };
-        if !expected && !want.probed.contains(&peer) {
+        if arrival == Arrival::Pushed && !want.probed.contains(&peer) {
             // The bytes are right, and somebody wants them: they are taken, but pushing is noted.
             self.stats.unasked_blocks += 1;
         }
@@ -360,7 +416,7 @@ impl Client {
             self.outputs
                 .push_back(Output::Deliver(*id, want.cid, data.clone()));
         }
-        self.forget(&want, key, Some(peer));
+        self.forget(&want, key, Some(peer), None);
     }
 
     /// A block came that nobody asked this peer for: wrong bytes look like this.

@@ -28,6 +28,8 @@ const COMMANDS: usize = 256;
 pub const MAX_SESSION_WANTS: usize = 1024;
 /// Notes of one session that nobody has read.
 const NOTES: usize = 16;
+/// Strays of one session that nobody has read; more are let go.
+const STRAYS: usize = 64;
 /// The deadline of a want that has none: after everything that has.
 const NO_HURRY: Duration = Duration::from_secs(24 * 3600);
 
@@ -62,6 +64,7 @@ pub(crate) enum Command {
         id: SessionId,
         options: SessionOptions,
         notes: mpsc::Sender<SessionNote>,
+        strays: mpsc::Sender<(Cid, Bytes)>,
     },
     AddProviders(SessionId, Vec<PeerId>),
     Want {
@@ -141,14 +144,23 @@ impl Exchange {
     pub async fn session(&self, options: SessionOptions) -> Result<Session, FetchBlock> {
         let id = SessionId(self.ids.fetch_add(1, Ordering::Relaxed));
         let (notes, notes_receiver) = mpsc::channel(NOTES);
+        let (strays, strays_receiver) = mpsc::channel(STRAYS);
         // Made first, so that dropping it takes back what a cancelled open may have sent.
         let session = Session {
             id,
             exchange: self.clone(),
             room: Semaphore::new(MAX_SESSION_WANTS),
             notes: tokio::sync::Mutex::new(notes_receiver),
+            let_go: strays.clone(),
+            strays: tokio::sync::Mutex::new(strays_receiver),
         };
-        self.send(Command::Open { id, options, notes }).await?;
+        self.send(Command::Open {
+            id,
+            options,
+            notes,
+            strays,
+        })
+        .await?;
         Ok(session)
     }
 
@@ -191,6 +203,9 @@ pub struct Session {
     exchange: Exchange,
     room: Semaphore,
     notes: tokio::sync::Mutex<mpsc::Receiver<SessionNote>>,
+    /// Where a want that is dropped puts a block that has come already.
+    let_go: mpsc::Sender<(Cid, Bytes)>,
+    strays: tokio::sync::Mutex<mpsc::Receiver<(Cid, Bytes)>>,
 }
 
 impl Session {
@@ -233,6 +248,13 @@ impl Session {
     pub async fn note(&self) -> Option<SessionNote> {
         self.notes.lock().await.recv().await
     }
+
+    /// The next block that came although its want had been taken back; its bytes match the address.
+    /// Whoever stores what comes stores these too, or they are fetched twice. Those that nobody reads
+    /// are let go beyond a few. Never ends while the session lives. Cancel-safe.
+    pub async fn stray(&self) -> Option<(Cid, Bytes)> {
+        self.strays.lock().await.recv().await
+    }
 }
 
 impl Drop for Session {
@@ -255,6 +277,10 @@ impl Drop for Waiting<'_> {
         if !self.answered {
             // Closed first: a want still in the channel is then skipped when it is read.
             self.answer.close();
+            if let Ok(bytes) = self.answer.try_recv() {
+                let _ = self.session.let_go.try_send((self.cid, bytes));
+                return;
+            }
             self.session.exchange.cancels.push(Cancel::Want {
                 session: self.session.id,
                 cid: self.cid,

@@ -31,7 +31,7 @@ use crate::bitswap::policy::{Ledger, MAX_TURN, ServePolicy, Turn, Waiting};
 use crate::bitswap::prefix::Prefix;
 use crate::bitswap::server::wants::{MAX_WANTS, WantQueue, Wanted};
 use crate::bitswap::source::BlockSource;
-use crate::bitswap::wire::{Entry, MAX_MESSAGE_OUT, Message, Payload, Presence, WantKind};
+use crate::bitswap::wire::{Entry, Message, Payload, Presence, WantKind};
 
 /// Turns of one peer that are being read or written.
 const MAX_TURNS: usize = 3;
@@ -41,6 +41,9 @@ const MAX_READS: usize = 16;
 const TURN_WANTS: usize = 256;
 /// A block up to this length is sent in place of HAVE: the answer is hardly longer.
 const SMALL_BLOCK: usize = 1024;
+/// Blocks are gathered in one message up to this: a block that is waited for should not wait for the
+/// next one.
+const MESSAGE_BLOCKS: usize = 128 * 1024;
 /// Presences of one message.
 const MESSAGE_PRESENCES: usize = 4096;
 
@@ -328,7 +331,7 @@ impl Server {
             }
             if let Some(answer) = answers.last()
                 && answer.bytes > 0
-                && answer.bytes + data.len() > MAX_MESSAGE_OUT - 64 * 1024
+                && answer.bytes + data.len() > MESSAGE_BLOCKS
             {
                 answers.push(Answer {
                     peer: read.peer,

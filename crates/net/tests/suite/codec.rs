@@ -5,6 +5,7 @@ use dag::{CidVersion, Codec, cid_of};
 use net::bitswap::{
     DecodeMessage, Entry, MAX_ITEMS, Message, Payload, Prefix, Presence, Version, WantKind,
 };
+use net::share::ShareMessage;
 use proptest::prelude::*;
 
 fn body(pieces: &[Bytes]) -> Bytes {
@@ -65,27 +66,38 @@ fn a_block_over_two_mib_is_refused() {
     assert_eq!(Message::decode(&over), Err(error));
 }
 
-#[test]
-fn the_fuzz_corpus_and_every_prefix_and_flipped_bit_of_it_passes() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/bitswap");
+/// Decodes every seed of a target, every prefix of it, and it with every bit flipped.
+fn try_corpus(target: &str, decode: impl Fn(&[u8]) -> bool) {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus");
     let mut seen = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
+    for entry in std::fs::read_dir(std::path::Path::new(folder).join(target)).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        assert!(
-            Message::decode(&bytes.clone().into()).is_ok(),
-            "seeds are valid"
-        );
+        assert!(decode(&bytes), "seeds are valid");
         for at in 0..bytes.len() {
-            let _ = Message::decode(&Bytes::copy_from_slice(&bytes[..at]));
+            decode(&bytes[..at]);
             for bit in 0..8 {
                 let mut changed = bytes.clone();
                 changed[at] ^= 1 << bit;
-                let _ = Message::decode(&changed.into());
+                decode(&changed);
             }
         }
         seen += 1;
     }
     assert!(seen > 0, "there is a corpus");
+}
+
+#[test]
+fn the_fuzz_corpus_and_every_prefix_and_flipped_bit_of_it_passes() {
+    try_corpus("bitswap", |bytes| {
+        Message::decode(&Bytes::copy_from_slice(bytes)).is_ok()
+    });
+    try_corpus("share_message", |bytes| {
+        let decoded = ShareMessage::decode(bytes);
+        if let Ok(message) = &decoded {
+            assert_eq!(message.encode(), bytes, "there is one form");
+        }
+        decoded.is_ok()
+    });
 }
 
 fn any_message() -> impl Strategy<Value = Message> {

@@ -185,3 +185,113 @@ async fn a_flood_of_connections_stops_at_the_limit() {
         .await
         .expect("joins");
 }
+
+/// A source that is sure to have every block, and never finds it.
+struct Promises;
+
+impl BlockSource for Promises {
+    fn get(&self, _: PeerId, _: Cid) -> BoxFuture<'static, Option<Bytes>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn size(&self, _: PeerId, _: Cid) -> BoxFuture<'static, Option<usize>> {
+        Box::pin(std::future::ready(Some(1 << 18)))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_says_have_and_never_sends_is_passed_over() {
+    let wanted = blocks(40, 10_000);
+    let honest = node(in_memory(), Blocks::of(&wanted)).await;
+    let liar = node_with(in_memory(), Blocks::of(&[]), |config| {
+        config.source = Arc::new(Promises);
+    })
+    .await;
+    let taker = node(in_memory(), Blocks::of(&[])).await;
+    connect(&taker, &liar).await;
+    let options = SessionOptions {
+        reach: Reach::Anyone,
+        providers: vec![liar.peer_id()],
+    };
+    let session = taker.exchange().session(options).await.unwrap();
+    let mut events = taker.events();
+    let all = async {
+        for block in &wanted {
+            let got = timeout(STUCK, session.get(block.cid, None)).await;
+            assert_eq!(got.expect("comes").unwrap(), block.bytes);
+        }
+    };
+    let found = async {
+        until(&mut events, |event| {
+            *event == NetworkEvent::PeerFailed(liar.peer_id(), Strike::Stalled)
+        })
+        .await;
+        connect(&taker, &honest).await;
+    };
+    tokio::join!(all, found);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_streams_that_drip_does_not_keep_others_from_being_served() {
+    let wanted = blocks(64, 64 * 1024);
+    let victim = node(in_memory(), Blocks::of(&wanted)).await;
+    let honest = node(in_memory(), Blocks::of(&[])).await;
+    let mut raw = RawPeer::dial(address(&victim).await).await;
+    let mut streams = Vec::new();
+    for _ in 0..64 {
+        let mut stream = raw.open().await;
+        // Two megabytes are announced and a byte comes, now and later.
+        let begun = raw.during(async {
+            stream.write_all(&[0x80, 0x80, 0x80, 0x01, 0]).await?;
+            stream.flush().await
+        });
+        // Those beyond the bound are closed.
+        let _ = begun.await;
+        streams.push(stream);
+    }
+    let drip = async {
+        for _ in 0..100 {
+            for stream in &mut streams {
+                let _ = stream.write_all(&[0]).await;
+                let _ = stream.flush().await;
+            }
+        }
+    };
+    let fetch = async {
+        connect(&honest, &victim).await;
+        fetch(&honest, &[&victim], &wanted).await;
+    };
+    raw.during(async { tokio::join!(drip, fetch) }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn presences_that_nobody_asked_for_are_forgotten() {
+    let wanted = blocks(64, 64 * 1024);
+    let giver = node(in_memory(), Blocks::of(&wanted)).await;
+    let victim = node(in_memory(), Blocks::of(&[])).await;
+    let mut raw = RawPeer::dial(address(&victim).await).await;
+    let mut stream = raw.open().await;
+    let flood = async {
+        for round in 0..16_u32 {
+            let presences = (0..8_192_u32).map(|n| {
+                let cid = cid_of(Codec::Raw, CidVersion::V1, &(round << 16 | n).to_le_bytes());
+                (cid, net::bitswap::Presence::Have)
+            });
+            let message = Message {
+                presences: presences.collect(),
+                ..Message::default()
+            };
+            for piece in message.encode(Version::V120) {
+                stream.write_all(&piece).await.unwrap();
+            }
+            stream.flush().await.unwrap();
+        }
+    };
+    let fetch = async {
+        connect(&victim, &giver).await;
+        fetch(&victim, &[&giver], &wanted).await;
+    };
+    raw.during(async { tokio::join!(flood, fetch) }).await;
+    let stats = victim.exchange().stats().await.unwrap();
+    assert_eq!((stats.blocks, stats.unasked_blocks), (64, 0));
+}

@@ -14,6 +14,8 @@ use crate::tasks::Lane;
 
 /// Time between two progress events of a job: at most four a second.
 const TICK: Duration = Duration::from_millis(250);
+/// Bytes of watched files that are given up at once for a job without room.
+const ROOM_FOR_JOBS: u64 = 256 << 20;
 /// Failures that are listed.
 const MAX_FAILURES: usize = 10_000;
 
@@ -289,8 +291,21 @@ impl Node {
 }
 
 impl Inner {
-    /// The blocking body of a job.
+    /// The blocking body of a job. One that has no room left gets what was only watched first.
     fn work(self: &Arc<Self>, handle: &Arc<JobHandle>) -> Outcome {
+        loop {
+            let outcome = self.work_once(handle);
+            let is_full = matches!(
+                outcome,
+                Outcome::Paused(PauseReason::QuotaFull | PauseReason::DiskFull)
+            );
+            if !is_full || self.make_room(ROOM_FOR_JOBS) == 0 {
+                return outcome;
+            }
+        }
+    }
+
+    fn work_once(self: &Arc<Self>, handle: &Arc<JobHandle>) -> Outcome {
         if handle.request.is_journaled() {
             // Files that failed in an earlier run get another chance in this one.
             let cleared = self.library.write(|tx| tx.clear_failures(handle.id));

@@ -70,11 +70,6 @@ impl Announced {
         Some(system_time(*ms))
     }
 
-    /// When roots were announced on a network, newest last; for people.
-    pub(crate) fn all(&self, network: &str) -> BTreeMap<String, i64> {
-        lock(&self.times).get(network).cloned().unwrap_or_default()
-    }
-
     /// Public shares, or what is blocked, have changed.
     pub(crate) fn stir(&self) {
         self.stir.notify_one();

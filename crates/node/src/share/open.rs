@@ -4,7 +4,7 @@
 //! again, and waits for the end. Readers wait for the line and never see a reconnection.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use dag::Cid;
@@ -17,11 +17,14 @@ use library::{ReadLibrary, ReceivedRow, Secret, ShareId, WriteLibrary};
 use net::bitswap::{Reach, Session, SessionOptions};
 use net::share::{LinkId, LinkProof, OpenLink, OpenShare, ShareEnd};
 use net::{Multiaddr, Network, PeerId};
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
+use super::arrivals::Arrivals;
+use super::film::{Film, Pace};
 use super::make::stretch;
 use super::received::{Received, SharedEnd, SharedFile, SharedThing, things};
-use super::remote::{Line, RemoteFile, fetch};
+use super::remote::RemoteFile;
+use super::supply::{Line, Supply, keep_strays};
 use super::{bytes32, unix_ms};
 use crate::content::ReadContent;
 use crate::events::Event;
@@ -35,6 +38,14 @@ use crate::tasks::{Held, Lane};
 const MAX_HELD: usize = 64;
 /// Manifests of members that are fetched at once.
 pub(super) const MEMBERS_AT_ONCE: usize = 16;
+/// How long a manifest may take to come.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Things of one share that are remembered; more are read again from their manifests.
+const MAX_THINGS: usize = 256;
+/// Things of a share whose ends are fetched when it is looked at.
+const WARM_THINGS: usize = 4;
+/// How exactly it is known when a share was watched last.
+const WATCHED_EVERY_MS: i64 = 60_000;
 /// Time between two attempts to reach a sharer again, doubled up to the last.
 const RETRY: Duration = Duration::from_millis(500);
 const RETRY_MOST: Duration = Duration::from_secs(60);
@@ -92,7 +103,7 @@ pub enum OpenShared {
 
 /// Shares of others that are held open, by id.
 #[derive(Debug, Default)]
-pub(crate) struct Opened(Mutex<HashMap<ShareId, Arc<Keeper>>>);
+pub(crate) struct Opened(pub(super) Mutex<HashMap<ShareId, Arc<Keeper>>>);
 
 impl Opened {
     /// Lets go of all: the network they were opened on has ended.
@@ -103,12 +114,38 @@ impl Opened {
 
 /// One share of somebody else, held open.
 #[derive(Debug)]
-struct Keeper {
+pub(super) struct Keeper {
     line: watch::Sender<Line>,
+    supply: Supply,
     key: [u8; 32],
     manifest: Cid,
+    /// The manifest, once it was read.
+    read: OnceCell<Arc<Manifest>>,
+    things: Mutex<HashMap<usize, SharedThing>>,
+    /// The windows over its files.
+    films: Mutex<HashMap<Cid, Weak<Film>>>,
     /// Keeps the line up.
     task: Mutex<Option<Held<()>>>,
+}
+
+impl Keeper {
+    /// Somebody reads a file of it, or did a moment ago.
+    pub(super) fn is_read(&self) -> bool {
+        let films = lock(&self.films);
+        films.values().any(|film| film.strong_count() > 0)
+    }
+
+    /// The window over a file, shared by all who read it.
+    fn film(&self, file: &SharedFile, duration_ms: Option<u64>) -> Arc<Film> {
+        let mut films = lock(&self.films);
+        if let Some(film) = films.get(&file.root).and_then(Weak::upgrade) {
+            return film;
+        }
+        films.retain(|_, film| film.strong_count() > 0);
+        let film = Film::new(self.supply.clone(), Pace::of(file.size, duration_ms));
+        films.insert(file.root, Arc::downgrade(&film));
+        film
+    }
 }
 
 /// How a link is dialled and proved.
@@ -214,13 +251,17 @@ impl Node {
         let key = unwrap_share_key(&wrap, &id.0, &opened.grant.key)
             .map_err(|_| OpenShared::Unreadable("its key does not open".to_owned()))?;
         let manifest = opened.grant.manifest;
+        self.inner
+            .policy
+            .check(&manifest, PolicyAction::Open)
+            .map_err(OpenShared::Blocked)?;
         let expires_at = opened.expires.map(unix_ms);
         let password_key = way.proof.password_key.as_ref();
         let password_key = password_key.map_or_else(Vec::new, |key| key.expose().to_vec());
         let keeper = self
             .inner
             .hold(id, way, *key.expose(), manifest, network, Some(opened));
-        let shown = self.inner.read_manifest(&keeper, manifest).await?;
+        let shown = keeper.manifest().await?;
         let mut row = ReceivedRow {
             id,
             link: link.trim().to_owned(),
@@ -232,7 +273,8 @@ impl Node {
             expires_at,
             ..ReceivedRow::default()
         };
-        let things = self.inner.things_of(&keeper, &shown).await?;
+        let things = keeper.all_things().await?;
+        self.inner.warm(&keeper, &things);
         row.bytes = things.iter().map(|thing| thing.file.size).sum();
         let written = row.clone();
         let inner = Arc::clone(&self.inner);
@@ -245,6 +287,7 @@ impl Node {
                     if let Some(before) = before {
                         row.opened_at = before.opened_at;
                         row.pinned = before.pinned;
+                        row.watched_at = before.watched_at;
                     }
                     tx.put_received(&row)
                 })
@@ -270,8 +313,8 @@ impl Node {
             return Ok((self.inner.shown_received(&row), things));
         }
         let (row, keeper) = self.inner.keeper(id).await?;
-        let manifest = self.inner.read_manifest(&keeper, keeper.manifest).await?;
-        let things = self.inner.things_of(&keeper, &manifest).await?;
+        let things = keeper.all_things().await?;
+        self.inner.warm(&keeper, &things);
         Ok((self.inner.shown_received(&row), things))
     }
 
@@ -284,7 +327,7 @@ impl Node {
     /// Strikes an opened share from the list and lets go of it.
     pub async fn forget_received(&self, id: ShareId) -> Result<(), OpenShared> {
         let row = self.query(move |view| view.received(id)).await?;
-        row.ok_or(OpenShared::UnknownShare)?;
+        let row = row.ok_or(OpenShared::UnknownShare)?;
         lock(&self.inner.opened.0).remove(&id);
         let inner = Arc::clone(&self.inner);
         self.inner
@@ -294,6 +337,13 @@ impl Node {
             })
             .await?;
         self.inner.events.send(Event::SharesChanged);
+        let inner = Arc::clone(&self.inner);
+        self.inner.tasks.spawn("drop-share", async move {
+            let tasks = inner.tasks.clone();
+            tasks
+                .blocking(Lane::Work, move || inner.drop_share(&row))
+                .await;
+        });
         Ok(())
     }
 
@@ -316,36 +366,66 @@ impl Node {
                 }
             };
         }
-        let (_, keeper) = self.inner.keeper(id).await?;
-        let manifest = self.inner.read_manifest(&keeper, keeper.manifest).await?;
-        let thing = self.inner.thing_of(&keeper, &manifest, index).await?;
-        let (file, name) = if poster {
-            (
-                thing.poster.ok_or(OpenShared::UnknownShare)?,
-                "poster".to_owned(),
-            )
+        let (row, keeper) = self.inner.keeper(id).await?;
+        let thing = keeper.thing(index).await?;
+        let (file, name, duration_ms) = if poster {
+            let poster = thing.poster.ok_or(OpenShared::UnknownShare)?;
+            (poster, "poster".to_owned(), None)
         } else {
-            (thing.file, thing.name)
+            self.inner.note_watched(&row);
+            (thing.file, thing.name, thing.duration_ms)
         };
         self.inner
             .policy
             .check(&file.root, PolicyAction::Stream)
             .map_err(OpenShared::Blocked)?;
-        Ok(self.inner.stream_shared(&keeper.line, file, name))
+        let film = keeper.film(&file, duration_ms);
+        let (root, size, mime) = (file.root, file.size, file.mime.clone());
+        let source = Source::Remote(Box::new(RemoteFile::new(film, file)));
+        let tasks = &self.inner.tasks;
+        Ok(MediaStream::new(tasks, source, root, size, mime, name))
     }
 }
 
 impl Inner {
-    fn stream_shared(
-        &self,
-        line: &watch::Sender<Line>,
-        file: SharedFile,
-        name: String,
-    ) -> MediaStream {
-        let (root, size, mime) = (file.root, file.size, file.mime.clone());
-        let remote = RemoteFile::new(&self.store, &self.tasks, file, line.subscribe());
-        let source = Source::Remote(Box::new(remote));
-        MediaStream::new(&self.tasks, source, root, size, mime, name)
+    /// Fetches the ends of what somebody looks at and may play next, unless it is too much to guess.
+    fn warm(&self, keeper: &Arc<Keeper>, things: &[SharedThing]) {
+        let is_up = matches!(*keeper.line.borrow(), Line::Up(_));
+        if !is_up || things.len() > WARM_THINGS {
+            return;
+        }
+        let (keeper, things) = (Arc::clone(keeper), things.to_vec());
+        self.tasks.spawn("warm-share", async move {
+            for thing in things {
+                let film = keeper.film(&thing.file, thing.duration_ms);
+                // What fails here fails again when it is played, and then it is said.
+                let _ = RemoteFile::new(film, thing.file).warm().await;
+            }
+        });
+    }
+
+    /// Notes that a share is being watched, so that it is kept longer than others.
+    fn note_watched(self: &Arc<Self>, row: &ReceivedRow) {
+        let (id, now) = (row.id, self.now_ms());
+        if now - row.watched_at < WATCHED_EVERY_MS {
+            return;
+        }
+        let inner = Arc::clone(self);
+        self.tasks.spawn("note-watched", async move {
+            let tasks = inner.tasks.clone();
+            let written = tasks.blocking(Lane::Query, move || {
+                inner.library.write(|tx| {
+                    let Some(mut row) = tx.received(id)? else {
+                        return Ok(());
+                    };
+                    row.watched_at = now;
+                    tx.put_received(&row)
+                })
+            });
+            if let Err(error) = written.await {
+                tracing::debug!(%error, "it was not noted that a share is watched");
+            }
+        });
     }
 
     pub(super) fn shown_received(&self, row: &ReceivedRow) -> Received {
@@ -374,6 +454,11 @@ impl Inner {
             .blocking(Lane::Query, move || inner.library.reader()?.received(id))
             .await?;
         let row = row.ok_or(OpenShared::UnknownShare)?;
+        if let Some(manifest) = &row.manifest {
+            self.policy
+                .check(manifest, PolicyAction::Open)
+                .map_err(OpenShared::Blocked)?;
+        }
         if let Some(keeper) = lock(&self.opened.0).get(&id) {
             return Ok((row, Arc::clone(keeper)));
         }
@@ -398,44 +483,55 @@ impl Inner {
         network: Network,
         opened: Option<OpenShare>,
     ) -> Arc<Keeper> {
+        let line = watch::Sender::new(Line::Down);
         let keeper = Arc::new(Keeper {
-            line: watch::Sender::new(Line::Down),
+            supply: Supply::new(self, line.subscribe()),
+            line,
             key,
             manifest,
+            read: OnceCell::new(),
+            things: Mutex::default(),
+            films: Mutex::default(),
             task: Mutex::new(None),
         });
-        let (line, events) = (keeper.line.clone(), self.events.clone());
-        let task = self.tasks.held(keep(way, network, line, opened, events));
+        let says = Says {
+            line: keeper.line.clone(),
+            arrivals: Arc::clone(&self.arrivals),
+            events: self.events.clone(),
+        };
+        let task = self.tasks.held(keep(way, network, says, opened));
         *lock(&keeper.task) = Some(task);
         let mut held = lock(&self.opened.0);
         if held.len() >= MAX_HELD {
             // Somebody who reads keeps their own hold; the others connect again when asked.
-            held.retain(|_, keeper| keeper.line.receiver_count() > 0);
+            held.retain(|_, keeper| keeper.is_read());
         }
         held.insert(id, Arc::clone(&keeper));
         keeper
     }
+}
 
-    async fn read_manifest(&self, keeper: &Keeper, cid: Cid) -> Result<Manifest, OpenShared> {
-        self.policy
-            .check(&cid, PolicyAction::Open)
-            .map_err(OpenShared::Blocked)?;
-        let bytes = fetch(&self.store, &self.tasks, keeper.line.subscribe(), cid).await?;
+impl Keeper {
+    async fn fetch_manifest(&self, cid: Cid) -> Result<Manifest, OpenShared> {
+        let fetched = tokio::time::timeout(PATIENCE, self.supply.fetch(cid, None));
+        let bytes = fetched.await.unwrap_or(Err(ReadMedia::Unreachable))?;
         if bytes.len() > MAX_MANIFEST_LEN {
             return Err(OpenShared::Unreadable("it is too long".to_owned()));
         }
         Manifest::decode(&bytes).map_err(|error| OpenShared::Unreadable(error.to_string()))
     }
 
-    /// Every thing of a share, in order.
-    async fn things_of(
-        &self,
-        keeper: &Keeper,
-        manifest: &Manifest,
-    ) -> Result<Vec<SharedThing>, OpenShared> {
-        let count = manifest.members.len().max(1);
+    /// The manifest of the share, read once.
+    async fn manifest(&self) -> Result<Arc<Manifest>, OpenShared> {
+        let read = async || self.fetch_manifest(self.manifest).await.map(Arc::new);
+        self.read.get_or_try_init(read).await.map(Arc::clone)
+    }
+
+    /// Every thing of the share, in order.
+    async fn all_things(&self) -> Result<Vec<SharedThing>, OpenShared> {
+        let count = self.manifest().await?.members.len().max(1);
         let mut fetched = futures_util::stream::iter(0..count)
-            .map(|index| self.thing_of(keeper, manifest, index))
+            .map(|index| self.thing(index))
             .buffered(MEMBERS_AT_ONCE);
         let mut all = Vec::with_capacity(count);
         while let Some(thing) = fetched.next().await {
@@ -444,38 +540,50 @@ impl Inner {
         Ok(all)
     }
 
-    async fn thing_of(
-        &self,
-        keeper: &Keeper,
-        manifest: &Manifest,
-        index: usize,
-    ) -> Result<SharedThing, OpenShared> {
+    async fn thing(&self, index: usize) -> Result<SharedThing, OpenShared> {
+        if let Some(thing) = lock(&self.things).get(&index) {
+            return Ok(thing.clone());
+        }
         let unreadable =
             |error: super::received::ReadShared| OpenShared::Unreadable(error.to_string());
-        let share = SealKey::new(keeper.key);
-        if !manifest.kind.is_collection() {
-            return match index {
-                0 => things(&share, "", manifest).map_err(unreadable),
-                _ => Err(OpenShared::UnknownShare),
-            };
+        let manifest = self.manifest().await?;
+        let share = SealKey::new(self.key);
+        let thing = if manifest.kind.is_collection() {
+            let member = manifest
+                .members
+                .get(index)
+                .ok_or(OpenShared::UnknownShare)?;
+            let inner = self.fetch_manifest(member.manifest).await?;
+            things(&share, &member.name, &inner).map_err(unreadable)?
+        } else {
+            match index {
+                0 => things(&share, "", &manifest).map_err(unreadable)?,
+                _ => return Err(OpenShared::UnknownShare),
+            }
+        };
+        let mut known = lock(&self.things);
+        if known.len() >= MAX_THINGS {
+            known.clear();
         }
-        let member = manifest
-            .members
-            .get(index)
-            .ok_or(OpenShared::UnknownShare)?;
-        let inner = self.read_manifest(keeper, member.manifest).await?;
-        things(&share, &member.name, &inner).map_err(unreadable)
+        known.insert(index, thing.clone());
+        Ok(thing)
     }
 }
 
-/// Keeps the line of one share up until it is over.
-async fn keep(
-    way: Way,
-    network: Network,
+/// Where a keeper's task tells what happens.
+struct Says {
     line: watch::Sender<Line>,
-    mut opened: Option<OpenShare>,
+    arrivals: Arc<Arrivals>,
     events: crate::events::Events,
-) {
+}
+
+/// Keeps the line of one share up until it is over.
+async fn keep(way: Way, network: Network, says: Says, mut opened: Option<OpenShare>) {
+    let Says {
+        line,
+        arrivals,
+        events,
+    } = says;
     let mut wait = RETRY;
     loop {
         let open = match opened.take() {
@@ -486,9 +594,13 @@ async fn keep(
             Ok(mut share) => match session(&network, way.peer).await {
                 Ok(session) => {
                     wait = RETRY;
-                    line.send_replace(Line::Up(Arc::new(session)));
+                    let session = Arc::new(session);
+                    line.send_replace(Line::Up(Arc::clone(&session)));
                     events.send(Event::SharesChanged);
-                    share.ended().await
+                    tokio::select! {
+                        end = share.ended() => end,
+                        () = keep_strays(&session, &arrivals) => return,
+                    }
                 }
                 Err(_) => return,
             },

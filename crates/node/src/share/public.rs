@@ -63,7 +63,6 @@ fn open_file(root: Cid, size: u64, mime: &str) -> SharedFile {
         root,
         size,
         mime: mime.to_owned(),
-        sealed: false,
         prefix: NoncePrefix([0; 19]),
         key: [0; 32],
     }
@@ -223,17 +222,25 @@ impl Node {
         if !manifest.kind.is_collection() {
             return Ok(vec![thing("", manifest)?]);
         }
-        let mut fetched = futures_util::stream::iter(&manifest.members)
-            .map(|member| async move {
-                let inner = self.public_manifest(member.manifest).await?;
-                thing(&member.name, &inner)
-            })
+        let mut fetched = futures_util::stream::iter(0..manifest.members.len())
+            .map(|index| self.member_thing(manifest, index))
             .buffered(MEMBERS_AT_ONCE);
         let mut all = Vec::with_capacity(manifest.members.len());
         while let Some(thing) = fetched.next().await {
             all.push(thing?);
         }
         Ok(all)
+    }
+
+    async fn member_thing(
+        &self,
+        manifest: &Manifest,
+        index: usize,
+    ) -> Result<SharedThing, OpenShared> {
+        let member = manifest.members.get(index);
+        let member = member.ok_or(OpenShared::UnknownShare)?;
+        let inner = self.public_manifest(member.manifest).await?;
+        thing(&member.name, &inner)
     }
 }
 

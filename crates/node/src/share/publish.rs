@@ -14,7 +14,7 @@ use std::sync::Arc;
 use dag::directory::DirectoryBuilder;
 use dag::manifest::{Content, Manifest};
 use dag::{Block, Cid, CidVersion, FileShape};
-use library::{AssetRole, ItemRow, ShareId, ShareRow, ShareState};
+use library::{AssetRole, ItemRow, ReadLibrary, ShareId, ShareRow, ShareState};
 use store::PinKind;
 
 use super::make::{MakeShare, has_place, orientation};
@@ -23,7 +23,7 @@ use super::seal::SealFile;
 use super::{PIN_SHARED, manifest, strip};
 use crate::content::{Adder, pin_failed};
 use crate::jobs::{JobHandle, Meter, Stop};
-use crate::node::Inner;
+use crate::node::{Inner, Node};
 use crate::policy::PolicyAction;
 use crate::tasks::Lane;
 
@@ -272,6 +272,18 @@ pub(crate) fn resume(inner: &Arc<Inner>) {
         task.tasks.blocking(Lane::Work, open).await;
         super::announce::follow(&task).await;
     });
+}
+
+impl Node {
+    /// The manifests and contents of public shares that are ready.
+    pub async fn public_roots(&self) -> Result<Vec<Cid>, ReadLibrary> {
+        let rows = self.query(|view| view.shares()).await?;
+        let ready = |row: &ShareRow| row.public && row.state == ShareState::Ready;
+        let rows = rows.into_iter().filter(ready);
+        Ok(rows
+            .flat_map(|row| row.manifest.into_iter().chain(row.content))
+            .collect())
+    }
 }
 
 fn plain(root: Cid, size: u64, mime: &str) -> Content {

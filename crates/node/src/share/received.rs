@@ -67,8 +67,6 @@ pub struct SharedFile {
     pub size: u64,
     /// Its media type, as its maker says.
     pub mime: String,
-    /// It is sealed; when not, prefix and key say nothing.
-    pub(crate) sealed: bool,
     pub(crate) prefix: NoncePrefix,
     pub(crate) key: [u8; 32],
 }
@@ -124,7 +122,6 @@ fn file(share: &SealKey, content: &Content) -> Result<SharedFile, ReadShared> {
         root: content.root,
         size: content.size,
         mime: content.mime.clone(),
-        sealed: true,
         prefix: seal.prefix,
         key: *key.expose(),
     })

@@ -140,12 +140,15 @@ async fn peers_the_directory_and_names_are_answered_by_who_is_there() {
     assert_eq!(providers[0].peer, of_one);
 
     let path = format!("/btfs/{cid}");
-    let name = one.swarm().publish(path.clone(), "self").await;
-    assert_eq!(name.expect("published"), of_one);
+    let published = one.swarm().publish("bafkqaaa", "self").await;
+    assert_eq!(
+        published.expect("published"),
+        (of_one.clone(), path.clone())
+    );
     for name in [of_one.clone(), format!("/btns/{of_one}")] {
         assert_eq!(two.swarm().resolve_name(&name).await.expect("found"), path);
     }
-    let other = one.swarm().publish("/btfs/bafkqaaa/b".into(), "self").await;
+    let other = one.swarm().publish("/btfs/bafkqaaa/b", "self").await;
     other.expect("a newer value wins");
     let resolved = two.swarm().resolve_name(&of_one).await.expect("found");
     assert_eq!(resolved, "/btfs/bafkqaaa/b");

@@ -6,11 +6,14 @@ use std::time::Duration;
 use cid::Cid;
 use tokio::time::Instant;
 
-use crate::bitswap::client::{Key, QUEUE_TARGET};
+use crate::bitswap::client::{Key, SessionId};
 use crate::bitswap::wire::{Entry, Version, WantKind};
 
 /// Blocks asked of a peer that has not answered yet.
-const FIRST_WINDOW: usize = 8;
+const FIRST_WINDOW: usize = 4;
+/// What waiting in line may add to the shortest time of a peer before its window stops growing:
+/// long enough to keep a link busy, short enough that a seek does not wait for what came before.
+const QUEUE_TARGET: Duration = Duration::from_millis(150);
 /// Blocks asked of any peer at once: 64 MiB of the usual 256 KiB.
 const MAX_WINDOW: usize = 256;
 /// Cancelled wants whose blocks are still expected, for telling a late block from a pushed one.
@@ -33,6 +36,27 @@ pub enum Strike {
     Malformed,
 }
 
+/// A block that was taken back.
+#[derive(Debug, Clone, Copy)]
+struct Late {
+    key: Key,
+    /// Who would still keep it.
+    keeper: Option<SessionId>,
+    /// When it had been asked for.
+    asked: Option<Instant>,
+}
+
+/// How a block came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// It had been asked for.
+    Asked,
+    /// It had been taken back; whoever took it back keeps it, unless it came from elsewhere.
+    Late(Option<SessionId>),
+    /// Nobody had asked this peer.
+    Pushed,
+}
+
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct PeerState {
@@ -42,12 +66,14 @@ pub(crate) struct PeerState {
     window: usize,
     /// Smoothed time from asking to arrival.
     latency: Option<Duration>,
+    /// The shortest time from asking to arrival; drifts up, for a path may change.
+    shortest: Option<Duration>,
     /// The last block, or the first ask after there was nothing in flight.
     active: Option<Instant>,
     stalls: u32,
     wrong: u32,
     /// Taken back while the block may be on its way.
-    late: VecDeque<Key>,
+    late: VecDeque<Late>,
     entries: Vec<Entry>,
     /// Where in `entries` the word on a block stands.
     told: HashMap<Key, usize>,
@@ -60,6 +86,7 @@ impl Default for PeerState {
             in_flight: HashMap::new(),
             window: FIRST_WINDOW,
             latency: None,
+            shortest: None,
             active: None,
             stalls: 0,
             wrong: 0,
@@ -98,7 +125,7 @@ impl PeerState {
             self.active = Some(now);
         }
         self.in_flight.insert(key, now);
-        self.late.retain(|late| *late != key);
+        self.late.retain(|late| late.key != key);
         self.tell(key, cid, WantKind::Block, priority);
     }
 
@@ -128,34 +155,45 @@ impl PeerState {
         }
     }
 
-    /// The block is wanted from this peer no more.
-    pub(super) fn take_back(&mut self, key: Key, cid: Cid, delivered: bool) {
-        self.in_flight.remove(&key);
-        if !delivered {
-            // A peer may answer even want-have with a small block.
-            self.expect_late(key);
-            self.set_entry(key, Entry::Cancel(cid));
-        }
+    /// The block is wanted from this peer no more. `keeper` would still keep it when it comes.
+    pub(super) fn take_back(&mut self, key: Key, cid: Cid, keeper: Option<SessionId>) {
+        let asked = self.in_flight.remove(&key);
+        // A peer may answer even want-have with a small block.
+        self.expect_late(Late { key, keeper, asked });
+        self.set_entry(key, Entry::Cancel(cid));
     }
 
-    fn expect_late(&mut self, key: Key) {
+    /// The peer has delivered the block, so there is nothing to take back.
+    pub(super) fn delivered(&mut self, key: &Key) {
+        self.in_flight.remove(key);
+    }
+
+    fn expect_late(&mut self, late: Late) {
         if self.late.len() == REMEMBERED {
             self.late.pop_front();
         }
-        self.late.push_back(key);
+        self.late.push_back(late);
+    }
+
+    /// Until when a block that was taken back may still come; asking again before would bring it
+    /// twice.
+    pub(super) fn may_come_until(&self, key: &Key) -> Option<Instant> {
+        let late = self.late.iter().find(|late| late.key == *key)?;
+        let usual = self.latency.unwrap_or(QUEUE_TARGET);
+        Some(late.asked? + usual * 3 / 2 + QUEUE_TARGET / 2)
     }
 
     /// A block arrived. Whether it had been asked for.
-    pub(super) fn arrived(&mut self, key: &Key, now: Instant) -> bool {
+    pub(super) fn arrived(&mut self, key: &Key, now: Instant) -> Arrival {
         let Some(asked) = self.in_flight.remove(key) else {
-            let late = self.late.iter().position(|late| late == key);
-            let expected = late.and_then(|at| self.late.remove(at)).is_some();
-            if expected {
-                // Slow, but alive.
-                self.stalls = 0;
-                self.active = Some(now);
-            }
-            return expected;
+            let late = self.late.iter().position(|late| late.key == *key);
+            let Some(late) = late.and_then(|at| self.late.remove(at)) else {
+                return Arrival::Pushed;
+            };
+            // Slow, but alive.
+            self.stalls = 0;
+            self.active = Some(now);
+            return Arrival::Late(late.keeper);
         };
         self.stalls = 0;
         self.active = Some(now);
@@ -164,14 +202,20 @@ impl PeerState {
             Some(before) => (before * 7 + took) / 8,
             None => took,
         });
+        let shortest = match self.shortest {
+            Some(before) => took.min(before + before / 4096),
+            None => took,
+        };
+        self.shortest = Some(shortest);
         // A window that was not used up says nothing about what the peer can do.
         let full = self.in_flight.len() + 1 >= self.window;
-        if took > QUEUE_TARGET * 2 {
-            self.window = (self.window - self.window / 16).max(2);
-        } else if full && took < QUEUE_TARGET {
+        let target = shortest + QUEUE_TARGET;
+        if took > target + QUEUE_TARGET {
+            self.window = (self.window - self.window.div_ceil(16)).max(2);
+        } else if full && took < target {
             self.window = (self.window + 1).min(MAX_WINDOW);
         }
-        true
+        Arrival::Asked
     }
 
     /// The peer has not got the block.
@@ -197,7 +241,11 @@ impl PeerState {
         self.active = Some(now);
         let keys: Vec<_> = self.in_flight.drain().map(|(key, _)| key).collect();
         for key in &keys {
-            self.expect_late(*key);
+            self.expect_late(Late {
+                key: *key,
+                keeper: None,
+                asked: None,
+            });
         }
         keys
     }

@@ -22,6 +22,7 @@ impl Client {
     /// Does everything that became possible. Returns the peers with entries to send.
     pub(crate) fn schedule(&mut self, now: Instant) -> Vec<PeerId> {
         self.expire(now);
+        self.give_up_hope(now);
         let unplaced: Vec<_> = self.unplaced.drain().collect();
         for id in unplaced {
             if let Some(session) = self.sessions.get(&id) {
@@ -56,7 +57,8 @@ impl Client {
             .map(|sought| sought + SEEK_EVERY)
             // What is due and was not sought now waits for room in a window, not for time.
             .filter(|at| *at > now);
-        stalls.chain(seeks).min()
+        let hopes = self.hoped.first().map(|(until, _)| *until);
+        stalls.chain(seeks).chain(hopes).min()
     }
 
     /// Peers that stalled lose what they were asked for, and at last their place.
@@ -79,7 +81,7 @@ impl Client {
                     }
                     let cid = want.cid;
                     if let Some(state) = self.peers.get_mut(&peer) {
-                        state.take_back(*key, cid, false);
+                        state.take_back(*key, cid, None);
                     }
                 }
                 self.unask(key, peer);
@@ -279,7 +281,7 @@ impl Client {
         if let Some((late, _)) = want.asked.take() {
             want.refused.push(late);
             if let Some(state) = self.peers.get_mut(&late) {
-                state.take_back(key, cid, false);
+                state.take_back(key, cid, None);
             }
             self.dirty.insert(late);
         }

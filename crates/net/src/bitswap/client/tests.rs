@@ -28,7 +28,7 @@ impl Bench {
     fn want(&mut self, n: u32, in_ms: u64) -> Cid {
         let cid = block(n).0;
         let deadline = self.now + Duration::from_millis(in_ms);
-        self.client.want(SESSION, cid, deadline);
+        self.client.want(SESSION, cid, deadline, self.now);
         cid
     }
 
@@ -92,7 +92,7 @@ fn blocks_are_asked_for_in_the_order_of_their_deadlines() {
 fn a_block_is_asked_of_one_peer_at_a_time_and_work_is_split() {
     let peers = [PeerId::random(), PeerId::random()];
     let mut bench = Bench::new(Reach::ProvidersOnly, &peers);
-    for n in 0..12 {
+    for n in 0..6 {
         bench.want(n, 1000);
     }
     let sent = bench.sent();
@@ -100,11 +100,11 @@ fn a_block_is_asked_of_one_peer_at_a_time_and_work_is_split() {
         .iter()
         .flat_map(|(_, all)| all.iter().filter_map(asks))
         .collect();
-    assert_eq!(all.len(), 12);
+    assert_eq!(all.len(), 6);
     all.sort();
     all.dedup();
-    assert_eq!(all.len(), 12, "none twice");
-    assert_eq!(sent.len(), 2, "both are asked: eight is the first window");
+    assert_eq!(all.len(), 6, "none twice");
+    assert_eq!(sent.len(), 2, "both are asked: four is the first window");
 }
 
 #[test]
@@ -114,14 +114,72 @@ fn the_window_grows_with_quick_answers() {
     for n in 0..100 {
         bench.want(n, u64::from(n));
     }
-    assert_eq!(bench.asked(peer).len(), 8);
+    assert_eq!(bench.asked(peer).len(), 4);
     bench.wait(Duration::from_millis(10));
-    for n in 0..8 {
+    for n in 0..4 {
         bench.give(peer, n);
         bench.sent();
     }
     let held = bench.client.peers[&peer].in_flight_keys().len();
-    assert_eq!(held, 16, "doubled in a round trip");
+    assert_eq!(held, 8, "doubled in a round trip");
+}
+
+#[test]
+fn the_window_keeps_the_line_short_on_a_slow_link() {
+    let peer = PeerId::random();
+    let mut bench = Bench::new(Reach::ProvidersOnly, &[peer]);
+    for n in 0..400 {
+        bench.want(n, u64::from(n));
+    }
+    bench.asked(peer);
+    // A block every 100 ms, whatever is asked for.
+    for n in 0..200 {
+        bench.wait(Duration::from_millis(100));
+        bench.give(peer, n);
+        bench.sent();
+    }
+    let held = bench.client.peers[&peer].in_flight_keys().len();
+    assert!((2..=7).contains(&held), "{held} blocks are 100 ms each");
+}
+
+#[test]
+fn a_block_that_comes_after_it_was_taken_back_is_a_stray_and_no_duplicate() {
+    let peer = PeerId::random();
+    let mut bench = Bench::new(Reach::ProvidersOnly, &[peer]);
+    let cid = bench.want(1, 100);
+    bench.sent();
+    bench.client.cancel(SESSION, &cid);
+    bench.sent();
+    bench.give(peer, 1);
+    let data = block(1).1;
+    assert_eq!(bench.outputs(), [Output::Stray(SESSION, cid, data)]);
+    let stats = bench.client.stats();
+    assert_eq!((stats.late_blocks, stats.duplicate_blocks), (1, 0));
+    bench.give(peer, 1);
+    assert_eq!(bench.client.stats().unasked_blocks, 1, "once is enough");
+}
+
+#[test]
+fn a_block_that_was_taken_back_a_moment_ago_is_waited_for_before_it_is_asked_for_again() {
+    let peer = PeerId::random();
+    let mut bench = Bench::new(Reach::ProvidersOnly, &[peer]);
+    for n in [1, 2] {
+        let cid = bench.want(n, 100);
+        bench.sent();
+        bench.client.cancel(SESSION, &cid);
+        bench.sent();
+        bench.want(n, 100);
+        assert_eq!(bench.asked(peer), [], "it may be on its way");
+    }
+    bench.give(peer, 1);
+    let data = block(1).1;
+    assert_eq!(
+        bench.outputs(),
+        [Output::Deliver(SESSION, block(1).0, data)]
+    );
+    bench.now = bench.client.next_timer(bench.now).expect("hope ends");
+    assert_eq!(bench.asked(peer), [block(2).0], "it was not");
+    assert!(bench.client.hoped.is_empty());
 }
 
 #[test]
@@ -207,7 +265,7 @@ fn two_sessions_share_a_want_and_both_get_the_block() {
         .client
         .open_session(other, Reach::ProvidersOnly, &[peer]);
     let cid = bench.want(1, 100);
-    bench.client.want(other, cid, bench.now);
+    bench.client.want(other, cid, bench.now, bench.now);
     assert_eq!(bench.asked(peer), [cid]);
     bench.client.close_session(SESSION);
     assert!(
