@@ -8,6 +8,7 @@ export const firstSteps = [
   ['first-run', (page) => page.getByRole('heading', { level: 1 }).waitFor()],
   ['first-run-places', (page) => page.locator('footer button').last().click()],
   ['first-run-privacy', (page) => page.locator('footer button').last().click()],
+  ['first-run-network', (page) => page.locator('footer button').last().click()],
 ]
 
 export const emptyRooms = [
@@ -19,6 +20,9 @@ export const emptyRooms = [
   ['empty-pix-trash', '/pix/trash'],
   ['empty-music', '/music'],
   ['empty-transfers', '/transfers'],
+  ['empty-shared', '/shared'],
+  ['empty-opened', '/shared/opened'],
+  ['empty-network', '/network'],
 ]
 
 export async function fullRooms({ call }) {
@@ -83,6 +87,9 @@ export async function fullRooms({ call }) {
     }],
     ['transfers', '/transfers'],
     ['settings', '/settings'],
+    ['settings-network', '/settings/network'],
+    ['share', `/title/${film.id}`, click('button', 'Share')],
+    ['open', '/open'],
     ['search', '/search?q=the'],
     ['palette', '/', async (page) => {
       await page.keyboard.press('Control+k')

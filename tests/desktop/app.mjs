@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { readPng } from '../fixtures/picture.mjs'
+import { readSecond } from '../fixtures/timecode.mjs'
 import { startSession } from './webdriver.mjs'
 
 const exec = promisify(execFile)
@@ -144,12 +145,18 @@ class App {
 
   /** The X11 id of the window, or null while it is hidden. */
   async windowId() {
-    const found = await exec('xdotool', ['search', '--onlyvisible', '--name', '^Tributary$']).catch(() => ({ stdout: '' }))
+    const mine = ['search', '--all', '--onlyvisible', '--pid', String(this.pid), '--name', '^Tributary$']
+    const found = await exec('xdotool', mine).catch(() => ({ stdout: '' }))
     return found.stdout.trim().split('\n').at(-1) || null
   }
 
   async isOnScreen() {
     return (await this.windowId()) !== null
+  }
+
+  /** Puts the window before all others. */
+  async raise() {
+    await exec('xdotool', ['windowraise', await this.windowId()])
   }
 
   async resize(width, height) {
@@ -171,6 +178,32 @@ class App {
     const { X, Y } = await this.geometry()
     const box = await this.session.run('const box = document.querySelector(args[0]).getBoundingClientRect(); return [box.x, box.y, box.width, box.height]', selector)
     return { x: X + box[0], y: Y + box[1], width: box[2], height: box[3] }
+  }
+
+  /** What the film of the page says of itself: an expression of `video`. */
+  video(expression) {
+    return this.session.run(`const video = document.querySelector('video'); return video ? ${expression} : null`)
+  }
+
+  /** The second that is burned into the film on the screen; waits for it to be `expected` when given. */
+  async secondOnScreen(expected) {
+    let last = null
+    await this.until('the timecode is on the screen', async () => {
+      last = readSecond(await this.screen(), await this.#pictureArea())
+      return last !== null && (expected === undefined || Math.abs(last - expected) <= 1)
+    }, 20_000).catch((error) => {
+      if (last === null) throw error
+    })
+    return last
+  }
+
+  /** Where the picture is inside the video element: in its own shape, in the middle. */
+  async #pictureArea() {
+    const box = await this.placeOnScreen('video')
+    const [width, height] = await this.video('[video.videoWidth, video.videoHeight]')
+    const scale = Math.min(box.width / width, box.height / height)
+    const shown = { width: width * scale, height: height * scale }
+    return { x: box.x + (box.width - shown.width) / 2, y: box.y + (box.height - shown.height) / 2, ...shown }
   }
 
   /** Asks the window to close, as its frame would. */

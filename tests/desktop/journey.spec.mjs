@@ -69,7 +69,7 @@ for (const [name, path] of [['H.264 and AAC in MP4', 'mp4'], ['VP9 and Opus in W
     const length = await video('video.duration')
     assert.ok(Math.abs(length - FILM_SECONDS) < 0.6, `it is ${length} s long`)
 
-    const early = await secondOnScreen()
+    const early = await app.secondOnScreen()
     assert.ok(early <= 8, `it began near the beginning, not at ${early}`)
 
     // The digit keys jump to tenths of the film, as everywhere.
@@ -77,7 +77,7 @@ for (const [name, path] of [['H.264 and AAC in MP4', 'mp4'], ['VP9 and Opus in W
     await app.until('it arrived', () => video('!video.seeking && video.readyState >= 2 && Math.abs(video.currentTime - video.duration / 2) < 4'))
     await app.session.run(`document.querySelector('video').pause()`)
     const at = await app.until('it stands', () => video('video.paused && !video.seeking && video.currentTime'))
-    const shown = await secondOnScreen(Math.floor(at))
+    const shown = await app.secondOnScreen(Math.floor(at))
     assert.ok(Math.abs(shown - Math.floor(at)) <= 1, `at ${at} the picture says ${shown}`)
     assert.ok(shown >= FILM_SECONDS / 2 - 1, 'it is the middle of the film')
     await app.session.press(keys.escape)
@@ -115,7 +115,7 @@ async function go(room) {
   await app.click('link', room)
 }
 
-const video = (expression) => app.session.run(`const video = document.querySelector('video'); return video ? ${expression} : null`)
+const video = (expression) => app.video(expression)
 
 async function itemOf(path) {
   const { items } = await app.call('GET', '/items?limit=100')
@@ -132,27 +132,4 @@ function picturesDrawn(what) {
       const images = [...document.querySelectorAll('main img')].filter((image) => image.getBoundingClientRect().width > 0);
       return images.length > 0 && images.every((image) => image.complete && image.naturalWidth > 0)`),
   )
-}
-
-/** The second in the picture on the screen; waits for it to be `expected` when given. */
-async function secondOnScreen(expected) {
-  let last = null
-  await app
-    .until('the timecode is on the screen', async () => {
-      last = readSecond(await app.screen(), await pictureArea())
-      return last !== null && (expected === undefined || Math.abs(last - expected) <= 1)
-    }, 20_000)
-    .catch((error) => {
-      if (last === null) throw error
-    })
-  return last
-}
-
-/** Where the picture is inside the video element: in its own shape, in the middle. */
-async function pictureArea() {
-  const box = await app.placeOnScreen('video')
-  const [width, height] = await video('[video.videoWidth, video.videoHeight]')
-  const scale = Math.min(box.width / width, box.height / height)
-  const shown = { width: width * scale, height: height * scale }
-  return { x: box.x + (box.width - shown.width) / 2, y: box.y + (box.height - shown.height) / 2, ...shown }
 }

@@ -12,7 +12,7 @@ before(async () => {
   const first = async (kind) => (await world.daemon.call('GET', `/items?kind=${kind}&limit=1`)).items[0].id
   const [film, photo] = [await first('film'), await first('photo')]
   const record = (await world.daemon.call('GET', '/music')).albums[0].id
-  rooms = ['/', '/watch', `/title/${film}`, `/play/${film}`, '/pix', `/pix/photo/${photo}`, '/pix/favourites', '/music', `/music/album/${record}`, '/transfers', '/settings', '/search?q=tide', '/nowhere']
+  rooms = ['/', '/watch', `/title/${film}`, `/play/${film}`, '/pix', `/pix/photo/${photo}`, '/pix/favourites', '/music', `/music/album/${record}`, '/shared', '/shared/opened', '/open', '/transfers', '/network', '/settings', '/settings/network', '/search?q=tide', '/nowhere']
 })
 after(() => world?.close())
 

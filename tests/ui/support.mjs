@@ -18,11 +18,14 @@ if (!tributary || !existsSync(tributary)) throw new Error('TRIBUTARY must name t
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const PATIENCE_MS = 45_000
 
-/** Opens a daemon on an empty home (or with the real media in it) and a browser beside it. */
-export async function openWorld({ filled = true } = {}) {
+/**
+ * Opens a daemon on an empty home (or with the real media in it) and a browser beside it; `more` are
+ * further arguments of the daemon.
+ */
+export async function openWorld({ filled = true, more = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-ui-'))
   const media = await realMedia()
-  const daemon = await openDaemon(tributary, folder)
+  const daemon = await openDaemon(tributary, folder, undefined, more)
   if (filled) {
     await daemon.call('PATCH', '/settings', { firstRunDone: true })
     await daemon.import([media.mp4, media.webm, media.flac, ...media.photos], 'copy', (job) => job.previewsPending === 0)
@@ -34,7 +37,7 @@ export async function openWorld({ filled = true } = {}) {
     browser,
     folder,
     /** A signed-in page, drawn and taking keys. Fails the test on any script error or refused resource. */
-    async page({ language = 'en-GB', colorScheme = 'dark', width = 1440, height = 900 } = {}) {
+    async page({ of = daemon, language = 'en-GB', colorScheme = 'dark', width = 1440, height = 900 } = {}) {
       const context = await browser.newContext({ locale: language, colorScheme, viewport: { width, height }, reducedMotion: 'reduce' })
       const page = await context.newPage()
       page.setDefaultTimeout(PATIENCE_MS)
@@ -43,7 +46,7 @@ export async function openWorld({ filled = true } = {}) {
       page.on('console', (message) => {
         if (message.type() === 'error' && /Content Security Policy|Uncaught|Refused/.test(message.text())) page.problems.push(message.text())
       })
-      await page.goto(daemon.url)
+      await page.goto(of.url)
       await page.locator('main').waitFor()
       return page
     },

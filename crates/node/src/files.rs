@@ -172,7 +172,9 @@ impl Node {
     ) -> Result<Result<Found<DirEntry>, DirEntry>, ChangeFiles> {
         let stat = self.files_stat(path).await?;
         if stat.kind == ContentKind::Directory {
-            return Ok(Ok(self.list(&stat.cid.into(), sizes).await?));
+            // By the tree's own root: what is in the tree is asked of nobody.
+            let content = self.files_content(path).await?;
+            return Ok(Ok(self.list(&content, sizes).await?));
         }
         Ok(Err(DirEntry {
             name: path.names().last().cloned().unwrap_or_default(),

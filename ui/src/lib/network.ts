@@ -1,7 +1,7 @@
 // What the networks of this node mean for a person, and how they are turned on.
 import type { QueryClient } from '@tanstack/svelte-query';
 import { t } from '$/i18n/index.svelte';
-import { api, keys, type Network, type NetworkChoice, type Reachability } from './api';
+import { api, keys, type Network, type NetworkSetting, type Reachability } from './api';
 
 /** Whether links can be opened here and by others: those go over `direct`. */
 export function carriesLinks(networks: readonly Network[] | undefined): boolean {
@@ -9,7 +9,7 @@ export function carriesLinks(networks: readonly Network[] | undefined): boolean 
 }
 
 /** Starts or stops the networks; takes effect at once. */
-export async function chooseNetwork(client: QueryClient, network: NetworkChoice): Promise<void> {
+export async function chooseNetwork(client: QueryClient, network: NetworkSetting): Promise<void> {
   client.setQueryData(keys.settings, await api.changeSettings({ network }));
   await client.invalidateQueries({ queryKey: keys.networks });
 }
@@ -21,6 +21,7 @@ export function networkName(name: string): string {
     case 'btfs':
     case 'btfs-testnet':
     case 'open':
+    case 'private':
       return t(`network.name.${name}`);
     default:
       return name;

@@ -70,6 +70,22 @@ impl Announced {
         Some(system_time(*ms))
     }
 
+    /// Forgets when roots were announced that are announced no more.
+    fn forget_others(&self, network: &str, wanted: &HashSet<Cid>) {
+        let wanted: HashSet<String> = wanted.iter().map(ToString::to_string).collect();
+        let mut times = lock(&self.times);
+        let Some(roots) = times.get_mut(network) else {
+            return;
+        };
+        let before = roots.len();
+        roots.retain(|root, _| wanted.contains(root));
+        let changed = roots.len() != before;
+        drop(times);
+        if changed {
+            self.dirty.notify_one();
+        }
+    }
+
     /// Public shares, or what is blocked, have changed.
     pub(crate) fn stir(&self) {
         self.stir.notify_one();
@@ -135,13 +151,8 @@ async fn tell(inner: &Arc<Inner>) {
     };
     for root in gone {
         network.stop_providing(root).await;
-        let mut times = lock(&inner.announced.times);
-        if let Some(roots) = times.get_mut(name) {
-            roots.remove(&root.to_string());
-        }
-        drop(times);
-        inner.announced.dirty.notify_one();
     }
+    inner.announced.forget_others(name, &wanted);
     let with_times = wanted.into_iter().map(|root| {
         let last = inner.announced.last(name, &root);
         (root, last)

@@ -190,3 +190,6 @@ fn shared_link(row: &ShareRow) -> Option<SharedLink> {
         },
     })
 }
+
+#[cfg(test)]
+mod timing;

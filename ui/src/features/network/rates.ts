@@ -1,5 +1,5 @@
 // The history of bytes as a line of rates.
-import type { Network, NetworkHistory } from '$/lib/api';
+import type { Network, TrafficHistory } from '$/lib/api';
 
 export interface Rates {
   /** Unix seconds. */
@@ -9,7 +9,7 @@ export interface Rates {
   sent: number[];
 }
 
-export function ratesOf(history: NetworkHistory | undefined): Rates {
+export function ratesOf(history: TrafficHistory | undefined): Rates {
   const samples = history?.samples ?? [];
   const every = Math.max(1, history?.everySeconds ?? 1);
   return {

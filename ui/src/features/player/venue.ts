@@ -14,6 +14,8 @@ export interface Venue {
   keep: (id: string, moment: ProgressRequest) => Promise<unknown>;
   /** Why it may not play, where the place knows more than the engine. */
   trouble: () => string | null;
+  /** What it waits for, when that is more than the next bytes. */
+  waits: () => string | null;
 }
 
 export const library: Venue = {
@@ -22,12 +24,13 @@ export const library: Venue = {
   play: playHref,
   keep: (id, moment) => api.saveProgress(id, moment),
   trouble: () => null,
+  waits: () => null,
 };
 
 const place = (share: string, at: string): string => `received.${share}.${at}`;
 
 /** In a share, how far one is stays in this window: it is nothing of the library. */
-export function sharedVenue(share: string, trouble: () => string | null): Venue {
+export function sharedVenue(share: string, away: () => string | null): Venue {
   return {
     own: false,
     about: () => href('received', { id: share }),
@@ -36,7 +39,8 @@ export function sharedVenue(share: string, trouble: () => string | null): Venue 
       remember(place(share, at), finished === true ? 0 : positionMs);
       return Promise.resolve();
     },
-    trouble: () => trouble() ?? t('received.cannotPlay'),
+    trouble: () => away() ?? t('received.cannotPlay'),
+    waits: away,
   };
 }
 

@@ -33,7 +33,6 @@ const defaults = {
 export type SettingKey = keyof typeof defaults;
 
 export function isChanged(settings: Settings, key: SettingKey): boolean {
-  if (settings[key] === undefined) return false;
   return JSON.stringify(sorted(settings[key])) !== JSON.stringify(sorted(defaults[key]));
 }
 

@@ -1,7 +1,6 @@
 // The daemon's API, one function per act. Screens call these and nothing lower.
 import type { operations } from '$/bindings/api';
-import { answer, client, openStream } from './client';
-import type { NetworkHistory } from './pending';
+import { answer, client } from './client';
 import type * as T from './types';
 
 type Signal = AbortSignal | undefined;
@@ -15,10 +14,8 @@ const of = (id: string) => ({ params: { path: { id } } });
 export const api = {
   status: (signal?: Signal) => answer(client().GET('/api/app/status', { signal })),
 
-  settings: (signal?: Signal): Promise<T.Settings> =>
-    answer(client().GET('/api/app/settings', { signal })),
-  changeSettings: (body: T.SettingsPatch): Promise<T.Settings> =>
-    answer(client().PATCH('/api/app/settings', { body })),
+  settings: (signal?: Signal) => answer(client().GET('/api/app/settings', { signal })),
+  changeSettings: (body: T.SettingsPatch) => answer(client().PATCH('/api/app/settings', { body })),
   resetSettings: (keys?: string[]) =>
     answer(client().POST('/api/app/settings/reset', { body: { keys } })),
 
@@ -97,11 +94,8 @@ export const api = {
     answer(client().GET('/api/app/received/{id}', { ...of(id), signal })),
   removeReceived: (id: string) => answer(client().DELETE('/api/app/received/{id}', of(id))),
   saveReceived: (id: string) => answer(client().POST('/api/app/received/{id}/save', of(id))),
-  networkHistory: async (signal?: Signal) => {
-    const stop = signal ?? new AbortController().signal;
-    const response = await openStream('/api/app/networks/history', stop);
-    return (await response.json()) as NetworkHistory;
-  },
+  networkHistory: (signal?: Signal) =>
+    answer(client().GET('/api/app/networks/history', { signal })),
   networks: (signal?: Signal) => answer(client().GET('/api/app/networks', { signal })),
 
   search: (q: string, limit: number, signal?: Signal) =>

@@ -1,8 +1,5 @@
 // The contract's types by their short names. Generated ones only: nothing is written by hand here.
 import type { components } from '$/bindings/api';
-import type { NetworkSettings } from './pending';
-
-export type * from './pending';
 
 type Schemas = components['schemas'];
 
@@ -60,6 +57,7 @@ export type JobPage = Schemas['JobPage'];
 export type JobState = Schemas['JobState'];
 export type LaggedEvent = Schemas['LaggedEvent'];
 export type Language = Schemas['Language'];
+export type LimitHours = Schemas['LimitHours'];
 export type Listing = Schemas['Listing'];
 export type LocationKind = Schemas['LocationKind'];
 export type Music = Schemas['Music'];
@@ -67,6 +65,7 @@ export type MusicAlbum = Schemas['MusicAlbum'];
 export type MusicAlbumDetail = Schemas['MusicAlbumDetail'];
 export type Network = Schemas['Network'];
 export type NetworkPeer = Schemas['NetworkPeer'];
+export type NetworkSetting = Schemas['NetworkSetting'];
 export type NewAlbumRequest = Schemas['NewAlbumRequest'];
 export type NewPersonRequest = Schemas['NewPersonRequest'];
 export type NewShareRequest = Schemas['NewShareRequest'];
@@ -98,9 +97,9 @@ export type ResetSettingsRequest = Schemas['ResetSettingsRequest'];
 export type SearchHit = Schemas['SearchHit'];
 export type SearchResult = Schemas['SearchResult'];
 export type Season = Schemas['Season'];
-export type Settings = Schemas['Settings'] & NetworkSettings;
+export type Settings = Schemas['Settings'];
 export type SettingsChangedEvent = Schemas['SettingsChangedEvent'];
-export type SettingsPatch = Schemas['SettingsPatch'] & NetworkSettings;
+export type SettingsPatch = Schemas['SettingsPatch'];
 export type Share = Schemas['Share'];
 export type ShareState = Schemas['ShareState'];
 export type SharedEnd = Schemas['SharedEnd'];
@@ -116,6 +115,7 @@ export type StorageUse = Schemas['StorageUse'];
 export type SubtitleTrackFacts = Schemas['SubtitleTrackFacts'];
 export type TagFacts = Schemas['TagFacts'];
 export type Theme = Schemas['Theme'];
+export type TrafficHistory = Schemas['TrafficHistory'];
 export type UnreadablePath = Schemas['UnreadablePath'];
 export type Upload = Schemas['Upload'];
 export type UploadedFile = Schemas['UploadedFile'];
