@@ -4,6 +4,7 @@
 //! A target passes when it does not panic and what decodes survives its round trip.
 
 use dag::car::{BlockCheck, CarPart, CarReader, CarWriter};
+use dag::denylist::{Asked, Rules, Scan, Scanner, Target};
 use dag::directory::{ListStep, Listing};
 use dag::ecies::{Check, EncryptionHeader};
 use dag::ipld;
@@ -20,7 +21,7 @@ use dag::{Chunker, CidVersion, Codec, FileCursor, Step, cid_of, dag_pb as pb, pa
 pub type Run = fn(&[u8]);
 
 /// Every target with its name, which is also that of its folder under `corpus`.
-pub const TARGETS: [(&str, Run); 17] = [
+pub const TARGETS: [(&str, Run); 18] = [
     ("cid", cid),
     ("dag_pb", dag_pb),
     ("unixfs", unixfs),
@@ -38,7 +39,44 @@ pub const TARGETS: [(&str, Run); 17] = [
     ("name_record", name_record),
     ("encrypted", encrypted),
     ("chunker", chunker),
+    ("denylist", denylist),
 ];
+
+/// Denylists: whole and byte by byte they are the same, and each rule finds what it is about.
+pub fn denylist(bytes: &[u8]) {
+    let read = |piece: usize| {
+        let mut found = Vec::new();
+        let mut scanner = Scanner::new();
+        for part in bytes.chunks(piece) {
+            if scanner.push(part, &mut |scan| found.push(scan)).is_err() {
+                return None;
+            }
+        }
+        let end = scanner.finish(&mut |scan| found.push(scan)).ok()?;
+        Some((found, end))
+    };
+    let whole = read(bytes.len().max(1));
+    assert_eq!(whole, read(1));
+    let mut rules = Rules::new(std::hash::RandomState::new());
+    for scan in whole.into_iter().flat_map(|(found, _)| found) {
+        let Scan::Rule(rule, offset, line) = scan else {
+            continue;
+        };
+        let offset = u32::try_from(offset).unwrap_or_default();
+        rules.add(&rule, dag::denylist::Place { offset, line });
+        if let Target::Content(hash, extent) = &rule.target {
+            let (dag::denylist::Extent::Exact(path) | dag::denylist::Extent::Prefix(path)) = extent;
+            if let Ok(path) = std::str::from_utf8(path)
+                && !path.split('/').any(str::is_empty) | path.is_empty()
+            {
+                let names: Vec<&str> = path.split('/').collect();
+                let asked = Asked::path(&dag::Cid::new_v1(0x55, *hash), &names);
+                let found = rules.find(&asked).expect("a rule is about what it names");
+                assert_eq!(found.allow, rule.allow);
+            }
+        }
+    }
+}
 
 /// Addresses as text.
 pub fn cid(bytes: &[u8]) {

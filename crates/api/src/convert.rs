@@ -5,5 +5,6 @@ pub(crate) mod errors;
 pub(crate) mod items;
 pub(crate) mod jobs;
 pub(crate) mod networks;
+pub(crate) mod policy;
 pub(crate) mod settings;
 pub(crate) mod shares;

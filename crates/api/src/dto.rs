@@ -18,6 +18,7 @@ mod networks;
 mod node;
 mod people;
 mod photos;
+mod policy;
 mod present;
 mod search;
 mod settings;
@@ -56,6 +57,10 @@ pub use node::{
 };
 pub use people::{NewPersonRequest, Person, PersonPatch};
 pub use photos::{Photo, PhotoBucket, PhotoDay, PhotoPage, PhotoTimeline};
+pub use policy::{
+    NewPolicyListRequest, Policy, PolicyFault, PolicyList, PolicyListPatch, PolicyLogEntry,
+    PolicyRule, PolicyRuleRequest,
+};
 pub use search::{DuplicateGroup, Duplicates, SearchHit, SearchResult};
 pub use settings::{
     Announce, CaptionSettings, CaptionSettingsPatch, CloseAction, Language, LimitHours,
@@ -63,7 +68,7 @@ pub use settings::{
 };
 pub use shares::{
     NewShareRequest, OpenLinkRequest, Received, ReceivedDetail, Share, ShareState, SharedEnd,
-    SharedThing, SharesChangedEvent,
+    SharedThing, SharesChangedEvent, Visibility,
 };
 pub use status::{ItemCounts, JobCounts, Problem, Status, StorageUse};
 pub use storage::{FolderRequest, FolderState, PathRequest, Storage, StorageFolder};

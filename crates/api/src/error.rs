@@ -77,6 +77,11 @@ impl ApiError {
         &self.body
     }
 
+    /// Blocked for a reason that its list calls a legal one.
+    fn is_legal(&self) -> bool {
+        self.body.detail.get("legal") == Some(&serde_json::Value::Bool(true))
+    }
+
     /// The HTTP status that belongs to the code.
     pub fn status(&self) -> StatusCode {
         match self.body.code {
@@ -84,7 +89,8 @@ impl ApiError {
                 StatusCode::BAD_REQUEST
             }
             ErrorCode::NeedsPassword | ErrorCode::WrongPassword => StatusCode::FORBIDDEN,
-            ErrorCode::ShareEnded => StatusCode::GONE,
+            ErrorCode::Blocked if self.is_legal() => StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS,
+            ErrorCode::ShareEnded | ErrorCode::Blocked => StatusCode::GONE,
             ErrorCode::PeerUnreachable => StatusCode::GATEWAY_TIMEOUT,
             ErrorCode::NoNetwork => StatusCode::CONFLICT,
             ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,

@@ -4,9 +4,11 @@
 //! gateway with local blocks can do: files with ranges, directories with `index.html` or a
 //! listing, `?format=raw|car` and the matching Accept headers.
 //!
-//! What it never serves: anything private. A root is served only when it, or something
-//! above it, was pinned by hand (`add`, `pin`, `dag import`); what is only in the library,
-//! and what is not here at all, both answer 404 (`gateway::visible`). Pages from here are
+//! What it never serves: anything private. A root of this home is served only when it, or
+//! something above it, was pinned by hand (`add`, `pin`, `dag import`) or is a public share
+//! (`gateway::visible`); anything else is looked for elsewhere when a network runs (504 when
+//! nobody has it), whether it is here or not, and answers 404 when none does. What a list
+//! blocks answers 410, or 451 when the list calls its reason a legal one. Pages from here are
 //! sandboxed without scripts, and cross-origin scripts are refused at the door, so the
 //! `Access-Control-Allow-Origin: *` of public gateways is left out on purpose
 //! (docs/decisions/0010-gateway-serves-pinned-roots.md).
@@ -23,7 +25,7 @@ use axum::{
     routing::get,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
-use node::{CarScope, ContentPath, MediaStream, Opened, ReadContent};
+use node::{CarScope, ContentPath, ContentReader, MediaStream, Opened, PolicyAction, ReadContent};
 
 use crate::{
     answer::{self, FileAnswer, Source, precondition, set},
@@ -62,7 +64,7 @@ async fn serve(State(app): State<MediaApp>, request: Request) -> Response {
         .get(header::CACHE_CONTROL)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains("only-if-cached"));
-    let mut response = match answer(&app, &request).await {
+    let mut response = match answer(&app, &request, cached_only).await {
         Ok(response) => response,
         Err(error) if cached_only && error.status() == StatusCode::NOT_FOUND => {
             let mut response = error.into_response();
@@ -79,17 +81,22 @@ async fn serve(State(app): State<MediaApp>, request: Request) -> Response {
     response
 }
 
-async fn answer(app: &MediaApp, request: &Parts) -> ApiResult<Response> {
+async fn answer(app: &MediaApp, request: &Parts, cached_only: bool) -> ApiResult<Response> {
     if request.headers.contains_key("service-worker") {
         return Err(ApiError::bad_request(
             "Service workers are not served here.",
         ));
     }
     let asked = Asked::read(&request.uri, &request.headers)?;
-    if !app.visible().shows(app.node(), asked.path.root).await? {
-        return Err(absent());
-    }
-    let roots = roots(app, &asked.path).await?;
+    app.node()
+        .check_content(&asked.path, PolicyAction::Gateway)?;
+    let reader = match app.visible().shows(app.node(), asked.path.root).await? {
+        true => ContentReader::Owner,
+        // Looked for elsewhere, whether it is here or not.
+        false if app.node().can_fetch() && !cached_only => ContentReader::Visitor,
+        false => return Err(absent()),
+    };
+    let roots = roots(app, &asked.path, reader).await?;
     let end = roots.last().copied().unwrap_or(asked.path.root);
     let mut headers = HeaderMap::new();
     set(&mut headers, X_IPFS_PATH, &asked.shown);
@@ -97,9 +104,9 @@ async fn answer(app: &MediaApp, request: &Parts) -> ApiResult<Response> {
     set(&mut headers, X_IPFS_ROOTS, &list.join(","));
     set(&mut headers, header::VARY, "Accept");
     match asked.form {
-        Form::Raw => raw(app, request, end, headers).await,
-        Form::Car(scope) => car(app, request, &asked, end, scope, headers).await,
-        Form::Plain => plain(app, request, &asked, headers).await,
+        Form::Raw => raw(app, request, end, reader, headers).await,
+        Form::Car(scope) => car(app, request, &asked, (end, scope, reader), headers).await,
+        Form::Plain => plain(app, request, &asked, reader, headers).await,
     }
 }
 
@@ -119,7 +126,11 @@ fn read_error(error: ReadContent) -> ApiError {
 }
 
 /// The id of the root and of every step of the path.
-async fn roots(app: &MediaApp, path: &ContentPath) -> ApiResult<Vec<dag::Cid>> {
+async fn roots(
+    app: &MediaApp,
+    path: &ContentPath,
+    reader: ContentReader,
+) -> ApiResult<Vec<dag::Cid>> {
     let mut roots = Vec::with_capacity(path.segments.len() + 1);
     roots.push(path.root);
     for steps in 1..=path.segments.len() {
@@ -127,7 +138,12 @@ async fn roots(app: &MediaApp, path: &ContentPath) -> ApiResult<Vec<dag::Cid>> {
             root: path.root,
             segments: path.segments.iter().take(steps).cloned().collect(),
         };
-        roots.push(app.node().resolve(&part).await.map_err(read_error)?);
+        roots.push(
+            app.node()
+                .resolve_for(&part, reader)
+                .await
+                .map_err(read_error)?,
+        );
     }
     Ok(roots)
 }
@@ -137,9 +153,14 @@ async fn raw(
     app: &MediaApp,
     request: &Parts,
     cid: dag::Cid,
+    reader: ContentReader,
     mut headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let bytes = app.node().block(cid).await.map_err(read_error)?;
+    let bytes = app
+        .node()
+        .block_for(cid, reader)
+        .await
+        .map_err(read_error)?;
     set(&mut headers, header::CACHE_CONTROL, FOR_EVER);
     let name = format!("{cid}.bin");
     set(
@@ -161,8 +182,7 @@ async fn car(
     app: &MediaApp,
     request: &Parts,
     asked: &Asked,
-    cid: dag::Cid,
-    scope: CarScope,
+    (cid, scope, reader): (dag::Cid, CarScope, ContentReader),
     mut headers: HeaderMap,
 ) -> ApiResult<Response> {
     // The blocks of the path are in it, too.
@@ -188,7 +208,7 @@ async fn car(
             // Asked for even with HEAD: a root that is not here must be a 404.
             let stream = app
                 .node()
-                .car(&asked.path, scope)
+                .car_for(&asked.path, scope, reader)
                 .await
                 .map_err(read_error)?;
             let mut response = answer::car(stream);
@@ -218,11 +238,12 @@ async fn plain(
     app: &MediaApp,
     request: &Parts,
     asked: &Asked,
+    reader: ContentReader,
     mut headers: HeaderMap,
 ) -> ApiResult<Response> {
     match app
         .node()
-        .open_content(&asked.path)
+        .open_content_for(&asked.path, reader)
         .await
         .map_err(read_error)?
     {
@@ -247,8 +268,11 @@ async fn plain(
             if index {
                 let mut path = asked.path.clone();
                 path.segments.push("index.html".to_owned());
-                if let Opened::File(stream) =
-                    app.node().open_content(&path).await.map_err(read_error)?
+                if let Opened::File(stream) = app
+                    .node()
+                    .open_content_for(&path, reader)
+                    .await
+                    .map_err(read_error)?
                 {
                     let name = Some("index.html".to_owned());
                     return file(request, *stream, name, asked, headers).await;

@@ -236,6 +236,7 @@ fn open_error(error: OpenStream) -> ApiError {
     let text = error.to_string();
     match error {
         OpenStream::UnknownItem => ApiError::not_found("item"),
+        OpenStream::Blocked(blocked) => blocked.into(),
         OpenStream::Missing => ApiError::new(ErrorCode::SourceMissing, text)
             .todo("Put the file back, or find it again from the item's page."),
         OpenStream::Offline => {

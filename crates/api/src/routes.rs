@@ -11,6 +11,7 @@ mod networks;
 mod node;
 mod people;
 mod photos;
+mod policy;
 mod settings;
 mod shares;
 mod shelves;
@@ -37,6 +38,7 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         .merge(music::routes())
         .merge(storage::routes())
         .merge(shares::routes())
+        .merge(policy::routes())
         .merge(networks::routes())
         .merge(node::routes())
 }

@@ -10,6 +10,8 @@ mod hostile;
 mod life;
 #[path = "listeners/media.rs"]
 mod media;
+#[path = "listeners/policy.rs"]
+mod policy;
 #[path = "listeners/rpc.rs"]
 mod rpc;
 #[path = "listeners/rpc_content.rs"]

@@ -46,6 +46,9 @@ pub(crate) enum Command {
     /// Keep content
     #[command(subcommand)]
     Pin(Pin),
+    /// What this node will not handle: lists of blocked content
+    #[command(subcommand)]
+    Policy(Policy),
     /// Print who this node is
     Id,
     /// Look after the block store
@@ -264,6 +267,57 @@ pub(crate) enum Pin {
         #[arg(short, long)]
         quiet: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Policy {
+    /// List the lists
+    List,
+    /// Take in a list (.deny, the format of IPIP-383); the file is copied
+    Add {
+        /// The file
+        file: PathBuf,
+        /// What to call it [default: the name of the file]
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Remove a list
+    Remove {
+        /// Its name
+        name: String,
+    },
+    /// Switch a list on
+    Enable {
+        /// Its name
+        name: String,
+    },
+    /// Switch a list off
+    Disable {
+        /// Its name
+        name: String,
+    },
+    /// Block content
+    Block {
+        /// Content ids, /btfs/CID/paths, names or hashes
+        #[arg(required = true)]
+        what: Vec<String>,
+    },
+    /// Allow content, whatever the lists say
+    Allow {
+        /// Content ids, /btfs/CID/paths, names or hashes
+        #[arg(required = true)]
+        what: Vec<String>,
+    },
+    /// Take back what was blocked or allowed
+    Forget {
+        /// As it is listed
+        #[arg(required = true)]
+        what: Vec<String>,
+    },
+    /// List what you blocked and allowed
+    Own,
+    /// Print what was blocked since the start
+    Log,
 }
 
 #[derive(Debug, Clone, Copy, Subcommand)]

@@ -4,6 +4,7 @@ mod content;
 mod daemon;
 mod network;
 mod pins;
+mod policy;
 mod share;
 mod shelf;
 
@@ -50,6 +51,7 @@ fn one_shot(session: &Session, command: Command, output: &mut Output) -> Result<
         Command::Ls(ls) => content::ls(session, &ls, output),
         Command::Dag(dag) => content::dag(session, &dag, output),
         Command::Pin(pin) => pins::pin(session, &pin, output),
+        Command::Policy(policy) => policy::policy(session, &policy, output),
         Command::Id => pins::id(session, output),
         Command::Repo(repo) => pins::repo(session, repo, output),
         Command::Import(import) => shelf::import(session, &import, output),

@@ -71,6 +71,18 @@ impl Wire {
         json(checked(request.send_json(body))?)
     }
 
+    pub(crate) fn patch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Failure> {
+        let request = self
+            .agent
+            .patch(self.url(path))
+            .header("authorization", &self.bearer);
+        json(checked(request.send_json(body))?)
+    }
+
     /// Where the answer has no body.
     pub(crate) fn post_for_nothing(
         &self,

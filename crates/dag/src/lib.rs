@@ -21,6 +21,7 @@ pub mod car;
 mod chunker;
 mod cid;
 pub mod dag_pb;
+pub mod denylist;
 pub mod directory;
 pub mod ecies;
 mod file;

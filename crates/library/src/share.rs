@@ -102,6 +102,14 @@ pub struct ShareRow {
     pub bytes: u64,
     /// Location data stays in its photos.
     pub keep_location: bool,
+    /// Everybody may have it.
+    pub public: bool,
+    /// Under which licence, when it is public.
+    pub licence: Option<String>,
+    /// What it warns of, when it is public.
+    pub warning: Option<String>,
+    /// Its file, or the folder of its files, when it is public and ready.
+    pub content: Option<cid::Cid>,
     /// Why it failed.
     pub message: Option<String>,
     /// Fields from a newer version.
@@ -110,7 +118,7 @@ pub struct ShareRow {
 row!(ShareRow {
     1 id, 2 state, 3 title, 4 items, 5 album, 6 created_at, 7 expires_at, 8 revoked_at, 9 secret,
     10 key, 11 wrapped, 12 password, 13 manifest, 14 pinned, 15 bytes, 16 keep_location,
-    17 message,
+    17 message, 18 public, 19 licence, 20 warning, 21 content,
 });
 
 /// A share of somebody else that was opened here.

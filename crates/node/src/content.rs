@@ -8,8 +8,10 @@ mod add;
 mod adder;
 pub(crate) mod car;
 mod error;
+mod fetch;
 mod found;
 mod pieces;
+mod reach;
 pub(crate) mod read;
 mod refs;
 mod tree;
@@ -21,6 +23,7 @@ pub use error::{ReadContent, WriteContent};
 pub(crate) use found::Ended;
 pub use found::Found;
 pub(crate) use pieces::{PieceReader, take};
+pub use reach::Reader;
 pub use refs::{Depth, Ref};
 pub use tree::{AddPart, AddTree, Added};
 pub use walk::TreePart;
@@ -29,12 +32,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use dag::{Chunker, Cid, CidVersion, FileLayout, FileShape, Tree};
+use dag::{Block, Chunker, Cid, CidVersion, FileLayout, FileShape, Tree};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::events::Event;
 use crate::node::Node;
 use crate::pinning::is_private_pin;
+use crate::policy::PolicyAction;
 use crate::stream::MediaStream;
 use crate::tasks::Lane;
 use pieces::Pieces;
@@ -264,33 +268,57 @@ impl Node {
         Ok(added)
     }
 
-    /// Opens what `path` leads to.
+    /// Opens what `path` leads to. What is not here is fetched while it is read, when a network runs.
     pub async fn open_content(&self, path: &ContentPath) -> Result<Opened, ReadContent> {
-        let inner = Arc::clone(&self.inner);
-        let path = path.clone();
-        self.inner
-            .tasks
-            .blocking(Lane::Read, move || read::open(&inner, &path))
-            .await
+        self.open_content_for(path, Reader::Owner).await
+    }
+
+    /// As [`Node::open_content`], for somebody.
+    pub async fn open_content_for(
+        &self,
+        path: &ContentPath,
+        reader: Reader,
+    ) -> Result<Opened, ReadContent> {
+        self.check_content(path, PolicyAction::Stream)
+            .map_err(ReadContent::Blocked)?;
+        let at = path.clone();
+        self.reading(path.root, reader, Lane::Read, move |inner, blocks| {
+            read::open(inner, blocks, &at)
+        })
+        .await
     }
 
     /// Resolves a path to the CID it leads to.
     pub async fn resolve(&self, path: &ContentPath) -> Result<Cid, ReadContent> {
-        let store = Arc::clone(&self.inner.store);
-        let path = path.clone();
-        self.inner
-            .tasks
-            .blocking(Lane::Read, move || read::resolve(&store, &path))
-            .await
+        self.resolve_for(path, Reader::Owner).await
+    }
+
+    /// As [`Node::resolve`], for somebody.
+    pub async fn resolve_for(
+        &self,
+        path: &ContentPath,
+        reader: Reader,
+    ) -> Result<Cid, ReadContent> {
+        self.check_content(path, PolicyAction::Get)
+            .map_err(ReadContent::Blocked)?;
+        let at = path.clone();
+        self.reading(path.root, reader, Lane::Read, move |_, blocks| {
+            read::resolve(blocks, &at)
+        })
+        .await
     }
 
     /// One block's own bytes.
     pub async fn block(&self, cid: Cid) -> Result<Bytes, ReadContent> {
-        let store = Arc::clone(&self.inner.store);
-        self.inner
-            .tasks
-            .blocking(Lane::Read, move || read::block(&store, &cid))
-            .await
+        self.block_for(cid, Reader::Owner).await
+    }
+
+    /// As [`Node::block`], for somebody.
+    pub async fn block_for(&self, cid: Cid, reader: Reader) -> Result<Bytes, ReadContent> {
+        self.reading(cid, reader, Lane::Read, move |_, blocks| {
+            read::block(blocks, &cid)
+        })
+        .await
     }
 
     /// Everything pinned by hand or by the library.
@@ -303,7 +331,8 @@ impl Node {
             .map_err(|error| ReadContent::ReadStore(Box::new(error)))
     }
 
-    /// Pins a root whose blocks are all here; there is nobody to ask for missing ones yet.
+    /// Pins a root with everything below it. What is not here is fetched first, when a network runs;
+    /// dropping the future ends that, and what was fetched is kept for the next attempt.
     pub async fn pin(
         &self,
         cid: Cid,
@@ -315,6 +344,35 @@ impl Node {
                 "the name {name:?} is kept for Tributary itself"
             )));
         }
+        // Until the pin: what is fetched is not reachable from anything yet.
+        let _hold = self.inner.store.hold();
+        match self.pin_here(cid, kind, name.clone()).await {
+            Err(WriteContent::MissingBlock(_)) if self.can_fetch() => {}
+            done => return done,
+        }
+        let fetched = self.reading(cid, Reader::Owner, Lane::Work, move |inner, blocks| {
+            let mut seen = std::collections::HashSet::new();
+            // Put once more, so that it is durable at the end and a full disk is said.
+            let mut adder = Adder::new(inner, FileShape::default(), false);
+            let keep = |cid: &Cid, bytes: &Bytes| {
+                adder.put(&Block {
+                    cid: *cid,
+                    bytes: bytes.clone(),
+                })
+            };
+            car::walk(blocks, cid, &mut seen, keep)??;
+            adder.commit()
+        });
+        fetched.await?;
+        self.pin_here(cid, kind, name).await
+    }
+
+    async fn pin_here(
+        &self,
+        cid: Cid,
+        kind: store::PinKind,
+        name: String,
+    ) -> Result<(), WriteContent> {
         let inner = Arc::clone(&self.inner);
         let work = move || {
             let cancel = || inner.tasks.is_stopping();
@@ -352,18 +410,30 @@ impl Node {
     /// The blocks of a path and, as `scope` says, of what it leads to, as CARv1 whose root
     /// is where the path leads; depth first, each block once.
     pub async fn car(&self, path: &ContentPath, scope: CarScope) -> Result<CarStream, ReadContent> {
+        self.car_for(path, scope, Reader::Owner).await
+    }
+
+    /// As [`Node::car`], for somebody.
+    pub async fn car_for(
+        &self,
+        path: &ContentPath,
+        scope: CarScope,
+        reader: Reader,
+    ) -> Result<CarStream, ReadContent> {
         // The end first, so that a missing one is an error before the stream.
-        self.block(self.resolve(path).await?).await?;
+        let end = self.resolve_for(path, reader).await?;
+        self.block_for(end, reader).await?;
         let path = path.clone();
         let (sender, receiver) = tokio::sync::mpsc::channel(CAR_AHEAD);
         let task = Arc::clone(&self.inner);
+        let blocks = self.inner.blocks_for(path.root, reader);
         self.inner.tasks.spawn("dag-export", async move {
             let inner = Arc::clone(&task);
-            task.tasks
-                .blocking(Lane::Work, move || {
-                    car::export(&inner, &path, scope, &sender)
-                })
-                .await;
+            let (guard, listener, lane) = (blocks.guard(), sender.clone(), blocks.lane(Lane::Work));
+            let work = task.tasks.blocking(lane, move || {
+                car::export(&inner, &blocks, &path, scope, &sender)
+            });
+            found::while_heard(listener, guard, work).await;
         });
         Ok(CarStream { receiver })
     }

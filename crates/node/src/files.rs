@@ -19,8 +19,11 @@ use dag::unixfs::{NodeKind, inspect};
 use dag::{Cid, CidVersion, FileShape};
 use store::PinKind;
 
+use crate::blocks::Blocks;
 use crate::content::read::{block, resolve};
-use crate::content::{Adder, ContentKind, ContentPath, DirEntry, Found, ReadContent, WriteContent};
+use crate::content::{
+    Adder, ContentKind, ContentPath, DirEntry, Found, ReadContent, Reader, WriteContent,
+};
 use crate::jobs::lock;
 use crate::node::{Inner, Node};
 use crate::pinning::PIN_FILES;
@@ -154,14 +157,11 @@ impl Node {
 
     /// As [`Node::files_stat`], for any content.
     pub async fn content_stat(&self, path: &ContentPath) -> Result<FilesStat, ReadContent> {
-        let inner = Arc::clone(&self.inner);
-        let path = path.clone();
-        self.inner
-            .tasks
-            .blocking(Lane::Query, move || {
-                inner.stat_content(resolve(&inner.store, &path)?)
-            })
-            .await
+        let at = path.clone();
+        self.reading(path.root, Reader::Owner, Lane::Query, move |_, blocks| {
+            Inner::stat_with(blocks, resolve(blocks, &at)?)
+        })
+        .await
     }
 
     /// The entries of a directory of the tree; a file lists itself.
@@ -172,7 +172,9 @@ impl Node {
     ) -> Result<Result<Found<DirEntry>, DirEntry>, ChangeFiles> {
         let stat = self.files_stat(path).await?;
         if stat.kind == ContentKind::Directory {
-            return Ok(Ok(self.list(&stat.cid.into(), sizes).await?));
+            // By the tree's own root: what is in the tree is asked of nobody.
+            let content = self.files_content(path).await?;
+            return Ok(Ok(self.list(&content, sizes).await?));
         }
         Ok(Err(DirEntry {
             name: path.names().last().cloned().unwrap_or_default(),
@@ -295,7 +297,7 @@ impl Inner {
     }
 
     fn files_resolve(&self, content: &ContentPath, path: &FilesPath) -> Result<Cid, ChangeFiles> {
-        resolve(&self.store, content).map_err(|error| match error {
+        resolve(&Blocks::own(&self.store), content).map_err(|error| match error {
             ReadContent::NoSuchName { .. } | ReadContent::NotADirectory(_) => {
                 ChangeFiles::Missing(path.clone())
             }
@@ -303,8 +305,12 @@ impl Inner {
         })
     }
 
-    fn stat_content(&self, cid: Cid) -> Result<FilesStat, ReadContent> {
-        let bytes = block(&self.store, &cid)?;
+    pub(crate) fn stat_content(&self, cid: Cid) -> Result<FilesStat, ReadContent> {
+        Self::stat_with(&Blocks::own(&self.store), cid)
+    }
+
+    fn stat_with(blocks: &Blocks, cid: Cid) -> Result<FilesStat, ReadContent> {
+        let bytes = block(blocks, &cid)?;
         let Ok(node) = inspect(&cid, &bytes) else {
             return Ok(FilesStat {
                 cid,

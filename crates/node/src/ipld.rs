@@ -7,10 +7,11 @@ use dag::ipld::{Ipld, cbor, json, pb};
 use dag::resolve::{ResolvePath, ResolveStep, Resolver};
 use dag::unixfs::{NodeKind, inspect};
 use dag::{Block, Cid, CidVersion, Codec, codec_of};
-use store::{PinKind, Store};
+use store::PinKind;
 
+use crate::blocks::Blocks;
 use crate::content::read::{bad, block};
-use crate::content::{Adder, ContentPath, ReadContent, WriteContent};
+use crate::content::{Adder, ContentPath, ReadContent, Reader, WriteContent};
 use crate::node::Node;
 use crate::tasks::Lane;
 
@@ -90,29 +91,25 @@ impl Node {
 
     /// Follows a path through directories and through values, as far as it leads.
     pub async fn resolve_ipld(&self, path: &ContentPath) -> Result<IpldEnd, ReadContent> {
-        let store = Arc::clone(&self.inner.store);
-        let path = path.clone();
-        self.inner
-            .tasks
-            .blocking(Lane::Read, move || resolve(&store, path))
-            .await
+        let at = path.clone();
+        self.reading(path.root, Reader::Owner, Lane::Read, move |_, blocks| {
+            resolve(blocks, at)
+        })
+        .await
     }
 
     /// The value at a path.
     pub async fn value(&self, path: &ContentPath) -> Result<Ipld, ReadContent> {
-        let store = Arc::clone(&self.inner.store);
-        let path = path.clone();
-        self.inner
-            .tasks
-            .blocking(Lane::Read, move || {
-                let end = resolve(&store, path)?;
-                let value = value_of(&store, &end.cid)?;
-                match value.walk(&end.rest) {
-                    (at, taken) if taken == end.rest.len() => Ok(at.clone()),
-                    (_, taken) => Err(missing(&end.cid, end.rest.get(taken))),
-                }
-            })
-            .await
+        let at = path.clone();
+        self.reading(path.root, Reader::Owner, Lane::Read, move |_, blocks| {
+            let end = resolve(blocks, at)?;
+            let value = value_of(blocks, &end.cid)?;
+            match value.walk(&end.rest) {
+                (at, taken) if taken == end.rest.len() => Ok(at.clone()),
+                (_, taken) => Err(missing(&end.cid, end.rest.get(taken))),
+            }
+        })
+        .await
     }
 }
 
@@ -123,9 +120,9 @@ fn missing(parent: &Cid, name: Option<&String>) -> ReadContent {
     }
 }
 
-fn value_of(store: &Store, cid: &Cid) -> Result<Ipld, ReadContent> {
+fn value_of(blocks: &Blocks, cid: &Cid) -> Result<Ipld, ReadContent> {
     let reason = match codec_of(cid) {
-        Some(codec) => match decode_value(codec, &block(store, cid)?) {
+        Some(codec) => match decode_value(codec, &block(blocks, cid)?) {
             Ok(value) => return Ok(value),
             Err(error) => error.to_string(),
         },
@@ -134,15 +131,15 @@ fn value_of(store: &Store, cid: &Cid) -> Result<Ipld, ReadContent> {
     Err(ReadContent::BadBlock { cid: *cid, reason })
 }
 
-fn resolve(store: &Store, path: ContentPath) -> Result<IpldEnd, ReadContent> {
+fn resolve(blocks: &Blocks, path: ContentPath) -> Result<IpldEnd, ReadContent> {
     let mut cid = path.root;
     let mut rest = path.segments;
     while !rest.is_empty() {
-        if codec_of(&cid) == Some(Codec::DagPb) && is_directory(store, &cid)? {
-            cid = entry(store, cid, rest.remove(0))?;
+        if codec_of(&cid) == Some(Codec::DagPb) && is_directory(blocks, &cid)? {
+            cid = entry(blocks, cid, rest.remove(0))?;
             continue;
         }
-        let value = value_of(store, &cid)?;
+        let value = value_of(blocks, &cid)?;
         let (at, taken) = value.walk(&rest);
         match at {
             Ipld::Link(link) => {
@@ -156,18 +153,18 @@ fn resolve(store: &Store, path: ContentPath) -> Result<IpldEnd, ReadContent> {
     Ok(IpldEnd { cid, rest })
 }
 
-fn is_directory(store: &Store, cid: &Cid) -> Result<bool, ReadContent> {
-    let node = inspect(cid, &block(store, cid)?);
+fn is_directory(blocks: &Blocks, cid: &Cid) -> Result<bool, ReadContent> {
+    let node = inspect(cid, &block(blocks, cid)?);
     Ok(node.is_ok_and(|node| matches!(node.kind, NodeKind::Directory | NodeKind::HamtShard)))
 }
 
-fn entry(store: &Store, directory: Cid, name: String) -> Result<Cid, ReadContent> {
+fn entry(blocks: &Blocks, directory: Cid, name: String) -> Result<Cid, ReadContent> {
     let mut resolver = Resolver::new(directory, [name]);
     loop {
         match resolver.poll() {
             ResolveStep::Done(found) => return Ok(found.cid),
             ResolveStep::Need(cid) => {
-                let bytes = block(store, &cid)?;
+                let bytes = block(blocks, &cid)?;
                 resolver.supply(cid, &bytes).map_err(|error| match error {
                     ResolvePath::MissingLink { name, .. } => missing(&directory, Some(&name)),
                     error => bad(cid, &error),

@@ -18,6 +18,7 @@ mod open;
 mod import;
 mod upload;
 
+mod blocks;
 mod content;
 mod files;
 mod ipld;
@@ -28,6 +29,8 @@ mod stream;
 mod preview;
 
 mod networks;
+mod policy;
+mod public;
 mod share;
 
 mod archive;
@@ -48,8 +51,8 @@ mod tasks;
 
 pub use content::{
     AddOptions, AddPart, AddTree, Added, AddedFile, ByteRange, CarScope, CarStream, ContentKind,
-    ContentPath, Depth, DirEntry, Found, ImportedCar, Opened, ReadContent, Ref, TreePart,
-    WriteContent,
+    ContentPath, Depth, DirEntry, Found, ImportedCar, Opened, ReadContent, Reader as ContentReader,
+    Ref, TreePart, WriteContent,
 };
 pub use dag::manifest::ManifestKind;
 pub use edit::{AlsoDeleteFile, BatchOutcome, EditItem, Relink};
@@ -77,6 +80,7 @@ pub use node::{Node, NodeConfig};
 pub use open::OpenNode;
 pub use pinning::is_private_pin;
 pub use pins::{PinCheck, RemoveBlocks};
+pub use policy::{Blocked, ChangePolicy, OwnRule, PolicyAction, PolicyEvent, PolicyList};
 pub use preview::{GetCaptions, GetPreview, PreviewFile, PreviewSize};
 pub use problem::Problem;
 pub use settings::{
@@ -84,8 +88,8 @@ pub use settings::{
     NetworkSetting, Settings, Theme,
 };
 pub use share::{
-    ChangeShare, MakeShare, OpenShared, Received, Share, ShareId, ShareRequest, SharedEnd,
-    SharedFile, SharedThing,
+    ChangeShare, LICENCES, MakeShare, OpenShared, Publication, Received, Share, ShareId,
+    ShareRequest, SharedEnd, SharedFile, SharedThing,
 };
 pub use storage::{ChangeFolder, FolderReport, StorageReport};
 pub use store::{FolderId, GetBlock, Pin, PinKind, Removal};

@@ -10,6 +10,7 @@ use net::names::{Name, parse_name};
 use net::{AddressPart, Multiaddr, PeerId};
 
 use crate::node::{Inner, Node};
+use crate::policy::{Blocked, PolicyAction};
 
 /// Providers of one look-up at most.
 const MAX_PROVIDERS: usize = 64;
@@ -24,6 +25,9 @@ pub enum AskNetwork {
     /// The question makes no sense.
     #[error("{0}")]
     BadRequest(String),
+    /// A list blocks it.
+    #[error(transparent)]
+    Blocked(Box<Blocked>),
     /// The network could not answer.
     #[error("the network could not answer: {0}")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -265,6 +269,10 @@ impl Swarm {
 
     /// Says in the DHT that this node has a block, once.
     pub async fn provide(&self, cid: Cid) -> Result<(), AskNetwork> {
+        self.inner
+            .policy
+            .check(&cid, PolicyAction::Announce)
+            .map_err(AskNetwork::Blocked)?;
         self.network()?.provide(cid).await.map_err(failed)
     }
 
@@ -290,6 +298,10 @@ impl Swarm {
             .iter()
             .find_map(|prefix| name.strip_prefix(prefix))
             .unwrap_or(name);
+        self.inner
+            .policy
+            .check_name(bare, &[], PolicyAction::Get)
+            .map_err(AskNetwork::Blocked)?;
         let network = self.network()?;
         match parse_name(bare) {
             Some(Name::Key(peer)) => {

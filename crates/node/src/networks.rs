@@ -29,7 +29,7 @@ use crate::events::Event;
 use crate::jobs::lock;
 use crate::node::Inner;
 use crate::settings::{NetworkSetting, Settings};
-use crate::share::Serving;
+use crate::share::{AnnounceTimes, Serving};
 use kept::Kept;
 use listen::{any_port, free_port, listen_on, port_of};
 pub use status::{NetworkStatus, PeerStatus};
@@ -192,6 +192,19 @@ impl Networks {
         direct.into_iter().chain(named(&self.wide)).collect()
     }
 
+    /// All that run, the wide one first: it is where public content is.
+    pub(crate) fn running(&self) -> Vec<Network> {
+        let named = self.named().into_iter().rev();
+        named.map(|(_, network)| network).collect()
+    }
+
+    /// The one beside `direct`, and its name.
+    pub(crate) fn wide_named(&self) -> Option<(Network, &'static str)> {
+        let wide = lock(&self.wide);
+        let running = wide.as_ref()?;
+        Some((running.network.clone(), running.plan.name()))
+    }
+
     /// Where new nodes of the network beside `direct` begin.
     pub(crate) fn bootstrap(&self) -> Vec<String> {
         let wide = lock(&self.wide);
@@ -298,6 +311,8 @@ pub(crate) async fn apply(inner: &Arc<Inner>) {
             network.set_metered(settings.metered).await;
         }
     }
+    // Whatever network runs now is told what is public.
+    inner.announced.stir();
     match failed {
         Some(error) => inner.note_problem(crate::problem::Problem {
             code: "network_failed",
@@ -378,6 +393,10 @@ fn config(
     config.source = Arc::new(serving.clone());
     config.shares = Arc::new(serving);
     config.open_links = inner.networks.open_links.clone();
+    config.announce_log = Arc::new(AnnounceTimes {
+        announced: Arc::clone(&inner.announced),
+        network: plan.name(),
+    });
     if plan.loopback_only {
         config.reach = false;
         config.local_discovery = false;

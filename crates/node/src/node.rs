@@ -42,7 +42,12 @@ pub struct NodeConfig {
     pub import_threads: usize,
     /// How its networks are started; `None` means that it has none.
     pub network: Option<NetworkOptions>,
+    /// How long somebody who has public content is looked for while nothing comes.
+    pub find_patience: Duration,
 }
+
+/// Until then somebody who has public content is looked for.
+const FIND_PATIENCE: Duration = Duration::from_secs(45);
 
 impl NodeConfig {
     /// The usual configuration for a home.
@@ -52,7 +57,15 @@ impl NodeConfig {
             media_worker: None,
             import_threads: 0,
             network: None,
+            find_patience: FIND_PATIENCE,
         }
+    }
+
+    /// Looks for public content for this long.
+    #[must_use]
+    pub fn with_find_patience(mut self, patience: Duration) -> Self {
+        self.find_patience = patience;
+        self
     }
 
     /// Has networks, started as `options` say.
@@ -88,6 +101,13 @@ pub(crate) struct Inner {
     pub(crate) store: Arc<Store>,
     pub(crate) library: Arc<Library>,
     pub(crate) media: Option<MediaPool>,
+    /// What is not handled here; asked before anything goes in or out.
+    pub(crate) policy: Arc<crate::policy::ContentPolicy>,
+    /// Blocks that are anybody's.
+    pub(crate) public: Arc<crate::public::PublicBlocks>,
+    pub(crate) find_patience: Duration,
+    /// When public roots were announced.
+    pub(crate) announced: Arc<crate::share::Announced>,
     pub(crate) networks: crate::networks::Networks,
     /// What shares reach.
     pub(crate) serving: crate::share::ShareBlocks,
@@ -187,6 +207,8 @@ impl Node {
     async fn start(&self) {
         let inner = Arc::clone(&self.inner);
         self.inner.tasks.spawn("search-index", index_task(inner));
+        crate::policy::start(&self.inner);
+        crate::share::resume(&self.inner);
         let arrivals = crate::share::write_arrivals(Arc::clone(&self.inner));
         self.inner.tasks.spawn("arrivals", arrivals);
         crate::preview::start(&self.inner);
@@ -304,6 +326,7 @@ impl Node {
             .await?;
         self.inner.events.send(Event::SettingsChanged);
         crate::networks::settings_changed(&self.inner, &before).await;
+        self.inner.announced.stir();
         Ok(settings)
     }
 
@@ -507,6 +530,10 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
         store: Arc::new(store),
         library: Arc::new(library),
         media,
+        policy: Arc::new(crate::policy::ContentPolicy::open(&root)),
+        public: Arc::default(),
+        announced: Arc::new(crate::share::Announced::read(&root)),
+        find_patience: config.find_patience,
         networks: crate::networks::Networks::new(config.network),
         serving: crate::share::ShareBlocks::default(),
         opened: crate::share::Opened::default(),

@@ -181,6 +181,6 @@ fn links(inner: &Inner, cid: &Cid) -> Result<Vec<Cid>, ReadContent> {
             Err(error) => Err(ReadContent::ReadStore(Box::new(error))),
         };
     }
-    let bytes = block(&inner.store, cid)?;
+    let bytes = block(&inner.blocks(), cid)?;
     dag::links(cid, &bytes).map_err(|error| crate::content::read::bad(*cid, &error))
 }

@@ -8,14 +8,19 @@
 //!
 //! Invariants: a block is servable only from a share that this connection has opened; revoking is
 //! durable before it is acknowledged, and acts on open connections at once; a share's roots are
-//! never announced.
+//! never announced. A public share is its own word: everybody may fetch what it reaches, and its roots
+//! are announced (`share::publish`, `share::announce`).
 
+mod announce;
 mod arrivals;
 mod cache;
 mod film;
 mod make;
 mod manifest;
 mod open;
+mod prepare;
+mod public;
+mod publish;
 mod received;
 mod remote;
 mod save;
@@ -26,14 +31,18 @@ mod supply;
 
 use std::time::{Duration, SystemTime};
 
+use dag::Cid;
 use dag::share_link::{ShareLink, ShareSecret};
 use library::{AlbumId, ItemId, ShareRow, ShareState};
 
+pub(crate) use announce::{Announced, Log as AnnounceTimes};
 pub(crate) use arrivals::{Arrivals, write_arrivals};
 pub use library::ShareId;
 pub use make::{ChangeShare, MakeShare};
 pub use open::OpenShared;
 pub(crate) use open::Opened;
+pub(crate) use publish::resume;
+pub use publish::{LICENCES, Publication};
 pub use received::{Received, SharedEnd, SharedFile, SharedThing};
 pub(crate) use remote::RemoteFile;
 pub(crate) use serve::{Serving, ShareBlocks};
@@ -58,6 +67,8 @@ pub struct ShareRequest {
     pub expires_at: Option<i64>,
     /// Leaves the place in photos.
     pub keep_location: bool,
+    /// Gives it to everybody instead of to who has the link.
+    pub public: Option<Publication>,
 }
 
 /// One share of this home.
@@ -79,6 +90,12 @@ pub struct Share {
     pub revoked_at: Option<i64>,
     /// The link, while it can be opened or is being prepared.
     pub link: Option<String>,
+    /// Everybody may have it; what it says of itself.
+    pub public: Option<Publication>,
+    /// The manifest of a public share that is ready.
+    pub root: Option<Cid>,
+    /// Its file, or the folder of its files, for programs that know no manifests.
+    pub content: Option<Cid>,
     /// It asks for a password.
     pub has_password: bool,
     /// The place stays in its photos.
@@ -111,7 +128,12 @@ impl Inner {
     pub(crate) fn shown_share(&self, row: &ShareRow, addresses: &[String]) -> Share {
         let over = matches!(row.state, ShareState::Revoked | ShareState::Failed)
             || row.expires_at.is_some_and(|at| at <= self.now_ms());
-        let link = (!over).then(|| self.link_of(row, addresses)).flatten();
+        let link = (!over).then(|| match row.public {
+            true => self.public_link_of(row),
+            false => self.link_of(row, addresses),
+        });
+        let link = link.flatten();
+        let is_ready = row.public && row.state == ShareState::Ready;
         let open = self.networks.open_links();
         Share {
             id: row.id,
@@ -122,12 +144,28 @@ impl Inner {
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
             link,
+            public: row.public.then(|| Publication {
+                licence: row.licence.clone().unwrap_or_default(),
+                warning: row.warning.clone(),
+            }),
+            root: row.manifest.filter(|_| is_ready),
+            content: row.content.filter(|_| is_ready),
             has_password: row.password.is_some(),
             keep_location: row.keep_location,
             bytes: row.bytes,
             open_now: open.peers(&net::share::LinkId(row.id.0)).len(),
             message: row.message.clone(),
         }
+    }
+
+    /// Leads to the manifest of a public share that is ready.
+    fn public_link_of(&self, row: &ShareRow) -> Option<String> {
+        let root = row.manifest.filter(|_| row.state == ShareState::Ready)?;
+        let scheme = match self.networks.wide_named() {
+            Some((_, "open")) => "ipfs",
+            _ => "btfs",
+        };
+        Some(format!("{scheme}://{root}"))
     }
 
     fn link_of(&self, row: &ShareRow, addresses: &[String]) -> Option<String> {

@@ -18,11 +18,14 @@ use dag::Cid;
 use library::{ItemId, LocationState, RawPath, RenditionId, RenditionRow};
 use store::{SourceId, SourceState};
 use tokio::io::{AsyncRead, AsyncSeek, ReadBuf};
+use tokio_util::sync::DropGuard;
 
+use crate::blocks::{Blocks, ReadBlock};
 use crate::import::fingerprint::Stamp;
 use crate::node::{Inner, Node};
+use crate::policy::{Blocked, PolicyAction};
 use crate::tasks::{Lane, Tasks};
-pub(crate) use source::{Blocks, Source};
+pub(crate) use source::{LOOK_AHEAD, Source};
 
 /// Most bytes one [`MediaStream::read_at`] returns.
 pub const MAX_READ: usize = 1 << 20;
@@ -43,6 +46,9 @@ pub enum OpenStream {
     /// The file holds other bytes now.
     #[error("the file was changed since it was added")]
     Changed,
+    /// A list blocks it.
+    #[error(transparent)]
+    Blocked(Box<Blocked>),
     /// The library or the store could not be read.
     #[error("could not open the file")]
     OpenSource(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -58,6 +64,12 @@ pub enum ReadMedia {
     /// A block is not here.
     #[error("the block {0} is not on this machine")]
     MissingBlock(Cid),
+    /// Nobody was found who has a block that is not here.
+    #[error("nobody who has the block {0} was found")]
+    NobodyHas(Cid),
+    /// A list blocks it.
+    #[error(transparent)]
+    Blocked(Box<Blocked>),
     /// A block does not fit the file it is part of.
     #[error("the file's blocks are damaged")]
     DamagedDag(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -78,6 +90,19 @@ pub enum ReadMedia {
     ShuttingDown,
 }
 
+impl From<ReadBlock> for ReadMedia {
+    fn from(error: ReadBlock) -> Self {
+        match error {
+            ReadBlock::Missing(cid) => Self::MissingBlock(cid),
+            ReadBlock::NobodyHas(cid) => Self::NobodyHas(cid),
+            ReadBlock::Blocked(blocked) => Self::Blocked(blocked),
+            ReadBlock::Store(store::GetBlock::SourceChanged(_)) => Self::Changed,
+            ReadBlock::Store(error) => Self::ReadSource(Box::new(error)),
+            ReadBlock::Ended => Self::ShuttingDown,
+        }
+    }
+}
+
 type Reading = Pin<Box<dyn Future<Output = Result<Bytes, ReadMedia>> + Send>>;
 
 /// One file's bytes. Cheap to clone; clones have their own position.
@@ -87,6 +112,8 @@ pub struct MediaStream {
     mime: String,
     name: String,
     source: Arc<Source>,
+    /// Ends what the source fetches when the last clone goes.
+    guard: Arc<Option<DropGuard>>,
     tasks: Tasks,
     position: u64,
     /// What was read and not handed out yet; it ends at the read-ahead's offset.
@@ -115,6 +142,7 @@ impl Clone for MediaStream {
             mime: self.mime.clone(),
             name: self.name.clone(),
             source: Arc::clone(&self.source),
+            guard: Arc::clone(&self.guard),
             tasks: self.tasks.clone(),
             position: self.position,
             buffer: Bytes::new(),
@@ -137,12 +165,18 @@ impl MediaStream {
             size,
             mime,
             name,
+            guard: Arc::new(source.guard()),
             source: Arc::new(source),
             tasks: tasks.clone(),
             position: 0,
             buffer: Bytes::new(),
             reading: Mutex::new(None),
         }
+    }
+
+    /// The same bytes under another type and name.
+    pub(crate) fn shown_as(self, mime: String, name: String) -> Self {
+        Self { mime, name, ..self }
     }
 
     /// Bytes in all.
@@ -202,7 +236,7 @@ impl MediaStream {
                 return file.read_at(offset, len).await;
             }
             tasks
-                .blocking(Lane::Read, move || source.read_at(offset, len))
+                .blocking(source.lane(), move || source.read_at(offset, len))
                 .await
         }
     }
@@ -301,6 +335,9 @@ impl Inner {
             None => rows.next(),
         };
         let row = row.ok_or(OpenStream::UnknownItem)?;
+        self.policy
+            .check(&row.root, PolicyAction::Stream)
+            .map_err(OpenStream::Blocked)?;
         let source = self.source_of(item, row)?;
         let name = row.locations.first().map_or_else(String::new, |location| {
             crate::import::shown_file_name(&crate::jobs::path_of(&location.path))
@@ -348,7 +385,7 @@ impl Inner {
             if is_offline {
                 return Err(OpenStream::Offline);
             }
-            return Ok(Source::dag(Blocks::local(&self.store), row.root));
+            return Ok(Source::dag(Blocks::own(&self.store), row.root));
         }
         Err(match reason {
             Some(LocationState::Changed) => OpenStream::Changed,
@@ -399,7 +436,7 @@ impl Inner {
                 })
                 .map(|row| row.root)
                 .ok_or(LocationState::Missing)?;
-            return Ok(Source::dag(Blocks::local(&self.store), root));
+            return Ok(Source::dag(Blocks::own(&self.store), root));
         }
         Err(state)
     }

@@ -28,6 +28,8 @@ pub(crate) enum Lane {
     Work,
     /// What peers ask.
     Serve,
+    /// Reads that may wait for peers, so that they hold up nothing else.
+    Fetch,
 }
 
 /// A task that ends when this is dropped. Gives `None` when the node shuts down first.
@@ -54,6 +56,8 @@ impl<T> Future for Held<T> {
 const QUERY_CAP: usize = 6;
 /// Media reads that may run at once.
 const READ_CAP: usize = 8;
+/// Reads that may wait for peers at once.
+const FETCH_CAP: usize = 48;
 /// Answers to peers that may be worked on at once.
 const SERVE_CAP: usize = 4;
 /// Long jobs that may run at once; above the number of job kinds that block.
@@ -68,6 +72,7 @@ pub(crate) struct Tasks {
     read: Arc<Semaphore>,
     work: Arc<Semaphore>,
     serve: Arc<Semaphore>,
+    fetch: Arc<Semaphore>,
 }
 
 impl Tasks {
@@ -79,6 +84,7 @@ impl Tasks {
             read: Arc::new(Semaphore::new(READ_CAP)),
             work: Arc::new(Semaphore::new(WORK_CAP)),
             serve: Arc::new(Semaphore::new(SERVE_CAP)),
+            fetch: Arc::new(Semaphore::new(FETCH_CAP)),
         }
     }
 
@@ -140,6 +146,7 @@ impl Tasks {
             Lane::Read => &self.read,
             Lane::Work => &self.work,
             Lane::Serve => &self.serve,
+            Lane::Fetch => &self.fetch,
         };
         let permit = Arc::clone(semaphore)
             .acquire_owned()

@@ -26,6 +26,15 @@ mod files;
 #[path = "node/pins.rs"]
 mod pins;
 
+#[path = "node/policy.rs"]
+mod policy;
+
+#[path = "node/public.rs"]
+mod public;
+
+#[path = "node/publish.rs"]
+mod publish;
+
 #[path = "node/networks.rs"]
 mod networks;
 #[path = "node/share.rs"]

@@ -895,6 +895,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/app/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lists of blocked content. */
+        get: operations["get_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/policy/blocked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of the person's own list, oldest first. */
+        get: operations["list_policy_rules"];
+        put?: never;
+        /** Blocks something, or allows what a list blocks. */
+        post: operations["add_policy_rule"];
+        /** Takes back what the own list says of something. */
+        delete: operations["remove_policy_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/policy/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in a list: a file, which is copied, or its text. */
+        post: operations["add_policy_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/app/policy/lists/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a list and its file. */
+        delete: operations["remove_policy_list"];
+        options?: never;
+        head?: never;
+        /** Switches a list on or off. */
+        patch: operations["change_policy_list"];
+        trace?: never;
+    };
+    "/api/app/policy/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was blocked since the start, newest first; at most a thousand. */
+        get: operations["get_policy_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/app/received": {
         parameters: {
             query?: never;
@@ -1755,7 +1843,7 @@ export interface components {
          * @description Why a request failed. A closed list: the UI branches on it and shows its own words.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "no_network" | "not_local" | "shutting_down" | "internal";
+        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "no_network" | "blocked" | "not_local" | "shutting_down" | "internal";
         /** @description A file that a job could not take. */
         Failure: {
             /** @description Stable name of the reason. */
@@ -2334,6 +2422,15 @@ export interface components {
             /** @description Name, 1 to 64 characters. */
             name: string;
         };
+        /** @description A list to take in: a file of the node's machine, or its text. */
+        NewPolicyListRequest: {
+            /** @description What to call it; the name of the file when there is none. */
+            name?: string | null;
+            /** @description Absolute path of the file, which is copied. */
+            path?: string | null;
+            /** @description Or the list itself. */
+            text?: string | null;
+        };
         /** @description What to share: items, or an album. */
         NewShareRequest: {
             /** @description Or everything in this album. */
@@ -2347,10 +2444,19 @@ export interface components {
             items?: string[];
             /** @description Leaves the place in photos. */
             keepLocation?: boolean;
+            /**
+             * @description Under which licence; needed when it is public. "CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0",
+             *     "CC-BY-NC-4.0", "CC-BY-ND-4.0", "CC-BY-NC-SA-4.0", "CC-BY-NC-ND-4.0", "public-domain",
+             *     "all-rights-reserved", or another text of one line.
+             */
+            licence?: string | null;
             /** @description Asked of whoever opens it. */
             password?: string | null;
             /** @description What to call it; the title of the item or album when there is none. */
             title?: string | null;
+            visibility?: components["schemas"]["Visibility"] | null;
+            /** @description What somebody may not want to see. */
+            warning?: string | null;
         };
         /** @description Files on this machine to add, and how. */
         NodeAddRequest: {
@@ -2534,6 +2640,93 @@ export interface components {
             /** @description Only true is supported; kept for scripts that say so. */
             recursive?: boolean | null;
         };
+        /** @description All lists, in the order in which they are asked: the last that says something decides. */
+        Policy: {
+            /** @description The lists. */
+            lists: components["schemas"]["PolicyList"][];
+        };
+        /** @description A line of a list that was not understood. */
+        PolicyFault: {
+            /**
+             * Format: int32
+             * @description Which line, from 1.
+             */
+            line: number;
+            /** @description Why. */
+            message: string;
+        };
+        /** @description A list of blocked content. */
+        PolicyList: {
+            /** @description What it says of itself. */
+            description: string | null;
+            /** @description It is asked. */
+            enabled: boolean;
+            /** @description The first twenty of them. */
+            faults: components["schemas"]["PolicyFault"][];
+            /** @description Its name here. */
+            name: string;
+            /** @description It is the person's own, edited rule by rule. */
+            own: boolean;
+            /** @description Its file on the machine of the node. */
+            path: string;
+            /** @description Why its file, as it is now, cannot be read; what was read before applies. */
+            problem: string | null;
+            /**
+             * Format: int64
+             * @description Rules in it.
+             */
+            rules: number;
+            /**
+             * Format: int64
+             * @description Lines that were not understood.
+             */
+            skipped: number;
+            /** @description What it calls itself. */
+            title: string | null;
+        };
+        /** @description What to change of a list. */
+        PolicyListPatch: {
+            /** @description Whether it is asked. */
+            enabled: boolean;
+        };
+        /** @description Something that was blocked. */
+        PolicyLogEntry: {
+            /** @description Where: "get", "serve", "announce", "stream", "gateway", "publish", "open" or "save". */
+            action: string;
+            /**
+             * Format: int64
+             * @description When it was last, Unix milliseconds.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description By which of its lines.
+             */
+            line: number;
+            /** @description By which list. */
+            list: string;
+            /** @description What: a CID, a path or a name. */
+            what: string;
+        };
+        /** @description A rule of the person's own list. */
+        PolicyRule: {
+            /** @description It allows what another list blocks. */
+            allow: boolean;
+            /** @description What it is about: "/ipfs/CID", "/ipfs/CID/path*", "/ipns/NAME" or "//HASH". */
+            rule: string;
+        };
+        /** @description A rule to make. */
+        PolicyRuleRequest: {
+            /** @description Allow it instead of blocking it. */
+            allow?: boolean;
+            /** @description A CID, "btfs://CID", a path, a name or a hash. */
+            what: string;
+        };
         /** @description Something that needs attention. */
         Problem: {
             /** @description Stable name of the problem. */
@@ -2597,7 +2790,7 @@ export interface components {
              * @description When it was opened first, Unix milliseconds.
              */
             openedAt: number;
-            /** @description The device it is from: a peer id, nobody's name. */
+            /** @description The device it is from: a peer id, nobody's name. Empty when it is public. */
             peer: string;
             /** @description What its maker calls it. */
             title: string;
@@ -2873,6 +3066,11 @@ export interface components {
              */
             bytes: number;
             /**
+             * @description The CID of its file, or of the folder of its files, when it is public and ready: for programs
+             *     that know no manifests.
+             */
+            content: string | null;
+            /**
              * Format: int64
              * @description When it was made, Unix milliseconds.
              */
@@ -2890,7 +3088,12 @@ export interface components {
             items: string[];
             /** @description The place stays in its photos. */
             keepLocation: boolean;
-            /** @description The link. Whoever has it can open the share. */
+            /** @description Under which licence, when it is public. */
+            licence: string | null;
+            /**
+             * @description The link. Whoever has it can open the share; that of a public one is "btfs://" or "ipfs://"
+             *     and its root, and there when it is ready.
+             */
             link: string | null;
             /** @description Why it could not be made. */
             message: string | null;
@@ -2904,10 +3107,16 @@ export interface components {
              * @description When it was taken back, Unix milliseconds.
              */
             revokedAt: number | null;
+            /** @description The CID of what says what it is (its manifest), when it is public and ready. */
+            root: string | null;
             /** @description Where it stands. */
             state: components["schemas"]["ShareState"];
             /** @description What it is called. */
             title: string;
+            /** @description Who may have it. */
+            visibility: components["schemas"]["Visibility"];
+            /** @description What it warns of, when it is public. */
+            warning: string | null;
         };
         /**
          * @description Why a share of somebody else is over.
@@ -2928,6 +3137,8 @@ export interface components {
             height: number | null;
             /** @description "film", "episode", "clip", "photo", "track" or "file", as its maker says. */
             kind: string;
+            /** @description Under which licence, as its maker says. */
+            licence: string | null;
             /** @description Its media type, as its maker says. */
             mime: string;
             /** @description Its name as a file. */
@@ -2943,6 +3154,8 @@ export interface components {
             title: string;
             /** @description URL of its bytes, which come as they are needed. */
             url: string;
+            /** @description What its maker warns of. */
+            warning: string | null;
             /**
              * Format: int32
              * @description Width in pixels.
@@ -3226,6 +3439,11 @@ export interface components {
             /** @description High dynamic range. */
             hdr: boolean;
         };
+        /**
+         * @description Who may have what is shared.
+         * @enum {string}
+         */
+        Visibility: "link" | "public";
         /** @description What the Watch room shows. */
         Watch: {
             /** @description The first page of clips. */
@@ -5271,6 +5489,255 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PhotoTimeline"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lists of blocked content. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_policy_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules of the person's own list, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRule"][];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_policy_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description Blocks something, or allows what a list blocks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRule"][];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_policy_rule: {
+        parameters: {
+            query: {
+                /** @description What it is about, as it is listed. */
+                what: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes back what the own list says of something. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_policy_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPolicyListRequest"];
+            };
+        };
+        responses: {
+            /** @description Takes in a list: a file, which is copied, or its text. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_policy_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removes a list and its file. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_policy_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyListPatch"];
+            };
+        };
+        responses: {
+            /** @description Switches a list on or off. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_policy_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was blocked since the start, newest first; at most a thousand. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyLogEntry"][];
                 };
             };
             /** @description It failed. */

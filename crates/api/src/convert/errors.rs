@@ -236,6 +236,13 @@ fn block_error(error: &(dyn Error + 'static)) -> Option<ApiError> {
     None
 }
 
+fn nobody_has(text: String, cid: &dag::Cid) -> ApiError {
+    ApiError::new(ErrorCode::PeerUnreachable, text)
+        .safe("What was fetched already is kept for the next attempt.")
+        .todo("Try again later: it can be fetched while somebody who has it is connected.")
+        .detail(serde_json::json!({ "cid": cid.to_string() }))
+}
+
 fn changed() -> ApiError {
     ApiError::new(
         ErrorCode::SourceChanged,
@@ -261,6 +268,8 @@ impl From<ReadMedia> for ApiError {
             ReadMedia::Changed => changed(),
             ReadMedia::MissingBlock(cid) => Self::new(ErrorCode::NotLocal, text)
                 .detail(serde_json::json!({ "cid": cid.to_string() })),
+            ReadMedia::NobodyHas(cid) => nobody_has(text, &cid),
+            ReadMedia::Blocked(blocked) => blocked.into(),
             ReadMedia::DamagedDag(_) => Self::new(ErrorCode::UnsupportedFormat, text),
             ReadMedia::Unreachable => Self::new(ErrorCode::PeerUnreachable, text)
                 .todo("It goes on when the device that shares it is on again."),
@@ -278,6 +287,9 @@ impl From<ReadContent> for ApiError {
             ReadContent::BadPath(_) => Self::new(ErrorCode::BadCid, text),
             ReadContent::MissingBlock(cid) => Self::new(ErrorCode::NotLocal, text)
                 .detail(serde_json::json!({ "cid": cid.to_string() })),
+            ReadContent::NobodyHas(cid) => nobody_has(text, &cid),
+            ReadContent::Blocked(blocked) => blocked.into(),
+            ReadContent::ShuttingDown => ending(),
             ReadContent::NoSuchName { .. } | ReadContent::NotADirectory(_) => {
                 Self::new(ErrorCode::NotFound, text)
             }
@@ -303,6 +315,8 @@ impl From<WriteContent> for ApiError {
                 .safe("Nothing was pinned; what was there before is safe.")
                 .todo("Add the content here first, or import a CAR that has all of it.")
                 .detail(serde_json::json!({ "cid": cid.to_string() })),
+            WriteContent::NobodyHas(cid) => nobody_has(text, &cid),
+            WriteContent::Blocked(blocked) => blocked.into(),
             WriteContent::NotPinned(_) => Self::new(ErrorCode::NotFound, text),
             WriteContent::QuotaFull => Self::new(ErrorCode::QuotaExceeded, text)
                 .safe("What was there before is safe.")

@@ -90,6 +90,7 @@ impl From<AskNetwork> for ApiError {
                 "Turn the network on in the Network room, or start the daemon with --network.",
             ),
             AskNetwork::BadRequest(_) => Self::bad_request(text),
+            AskNetwork::Blocked(blocked) => blocked.into(),
             AskNetwork::Failed(_) => Self::new(ErrorCode::PeerUnreachable, text),
             other => boxed(&other),
         }

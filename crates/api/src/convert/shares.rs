@@ -1,6 +1,6 @@
 //! Shares as they go over the wire, and why they did not work.
 
-use node::{ChangeShare, MakeShare, ManifestKind, OpenLink, OpenShared};
+use node::{ChangeShare, MakeShare, ManifestKind, OpenLink, OpenShared, ReadContent};
 
 use crate::{
     clock,
@@ -24,6 +24,14 @@ pub(crate) fn share(share: node::Share) -> dto::Share {
         created_at: share.created_at,
         expires_at: share.expires_at,
         revoked_at: share.revoked_at,
+        visibility: match share.public {
+            Some(_) => dto::Visibility::Public,
+            None => dto::Visibility::Link,
+        },
+        warning: share.public.as_ref().and_then(|said| said.warning.clone()),
+        licence: share.public.map(|said| said.licence),
+        root: share.root.map(|cid| cid.to_string()),
+        content: share.content.map(|cid| cid.to_string()),
         link: share.link,
         has_password: share.has_password,
         keep_location: share.keep_location,
@@ -61,6 +69,8 @@ pub(crate) fn thing(
         title: thing.title,
         name: thing.name,
         size: thing.file.size,
+        licence: thing.licence,
+        warning: thing.warning,
         duration_ms: thing.duration_ms,
         width: thing.dimensions.map(|(width, _)| width),
         height: thing.dimensions.map(|(_, height)| height),
@@ -92,6 +102,8 @@ impl From<MakeShare> for ApiError {
             MakeShare::NothingGiven | MakeShare::TooMany | MakeShare::EndsInThePast => {
                 Self::bad_request(text)
             }
+            MakeShare::NoLicence | MakeShare::NotForPublic => Self::bad_request(text),
+            MakeShare::Blocked(blocked) => blocked.into(),
             MakeShare::PlaceStays(_) => Self::new(ErrorCode::Conflict, text)
                 .todo("Share it with its place, or leave it out."),
             MakeShare::NotLookedAt(_) => Self::new(ErrorCode::Conflict, text),
@@ -132,6 +144,17 @@ impl From<OpenShared> for ApiError {
             OpenShared::OpenLink(why) => open_link(why, text).safe(safe),
             OpenShared::UnknownShare => Self::not_found("share"),
             OpenShared::Unreadable(_) => Self::new(ErrorCode::UnsupportedFormat, text).safe(safe),
+            OpenShared::Blocked(blocked) => blocked.into(),
+            OpenShared::ReadContent(ReadContent::MissingBlock(_)) => Self::new(
+                ErrorCode::NoNetwork,
+                "It is not here, and no network runs.".to_owned(),
+            )
+            .safe(safe)
+            .todo("Choose a network in the settings, then open it again."),
+            OpenShared::ReadContent(ReadContent::BadPath(_)) => {
+                Self::new(ErrorCode::BadLink, text).safe(safe)
+            }
+            OpenShared::ReadContent(error) => error.into(),
             OpenShared::StartJob(error) => error.into(),
             OpenShared::ReadMedia(error) => error.into(),
             OpenShared::ReadLibrary(error) => error.into(),

@@ -61,6 +61,8 @@ pub enum ErrorCode {
     PeerUnreachable,
     /// The network does not run.
     NoNetwork,
+    /// A list of blocked content names it; `detail` says which list and rule.
+    Blocked,
     /// The node does not have the blocks.
     NotLocal,
     /// The node is shutting down.

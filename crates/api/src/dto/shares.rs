@@ -17,6 +17,17 @@ pub enum ShareState {
     Failed,
 }
 
+/// Who may have what is shared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Visibility {
+    /// Whoever has the link, and its password if there is one.
+    #[default]
+    Link,
+    /// Everybody.
+    Public,
+}
+
 /// A share of this home.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -35,7 +46,19 @@ pub struct Share {
     pub expires_at: Option<i64>,
     /// When it was taken back, Unix milliseconds.
     pub revoked_at: Option<i64>,
-    /// The link. Whoever has it can open the share.
+    /// Who may have it.
+    pub visibility: Visibility,
+    /// Under which licence, when it is public.
+    pub licence: Option<String>,
+    /// What it warns of, when it is public.
+    pub warning: Option<String>,
+    /// The CID of what says what it is (its manifest), when it is public and ready.
+    pub root: Option<String>,
+    /// The CID of its file, or of the folder of its files, when it is public and ready: for programs
+    /// that know no manifests.
+    pub content: Option<String>,
+    /// The link. Whoever has it can open the share; that of a public one is "btfs://" or "ipfs://"
+    /// and its root, and there when it is ready.
     pub link: Option<String>,
     /// It asks for a password.
     pub has_password: bool,
@@ -67,6 +90,14 @@ pub struct NewShareRequest {
     /// Leaves the place in photos.
     #[serde(default)]
     pub keep_location: bool,
+    /// Who may have it; only who has the link when it is not said.
+    pub visibility: Option<Visibility>,
+    /// Under which licence; needed when it is public. "CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0",
+    /// "CC-BY-NC-4.0", "CC-BY-ND-4.0", "CC-BY-NC-SA-4.0", "CC-BY-NC-ND-4.0", "public-domain",
+    /// "all-rights-reserved", or another text of one line.
+    pub licence: Option<String>,
+    /// What somebody may not want to see.
+    pub warning: Option<String>,
 }
 
 /// A link to open.
@@ -97,7 +128,7 @@ pub struct Received {
     pub id: String,
     /// What its maker calls it.
     pub title: String,
-    /// The device it is from: a peer id, nobody's name.
+    /// The device it is from: a peer id, nobody's name. Empty when it is public.
     pub peer: String,
     /// When it was opened first, Unix milliseconds.
     pub opened_at: i64,
@@ -141,6 +172,10 @@ pub struct SharedThing {
     pub width: Option<u32>,
     /// Height in pixels.
     pub height: Option<u32>,
+    /// Under which licence, as its maker says.
+    pub licence: Option<String>,
+    /// What its maker warns of.
+    pub warning: Option<String>,
     /// URL of its bytes, which come as they are needed.
     pub url: String,
     /// URL of a picture that stands for it.

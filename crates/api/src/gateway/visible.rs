@@ -1,6 +1,6 @@
-//! What the gateway may show: what hangs below a pin made by hand.
+//! What the gateway may show of this home: what hangs below a pin made by hand or a public share.
 //!
-//! The ids below the pins are gathered once and kept while the pins stay the same, up to
+//! The ids below them are gathered once and kept while they stay the same, up to
 //! a bound. What is not among them is answered as absent, whether it is here or not.
 
 use std::collections::HashSet;
@@ -37,6 +37,7 @@ impl Visible {
             .filter(|pin| !node::is_private_pin(&pin.name))
             .map(|pin| pin.cid)
             .collect();
+        roots.extend(node.public_roots().await?);
         roots.sort();
         roots.dedup();
         let wanted = cid.hash().to_bytes();

@@ -7,12 +7,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     app::App,
     convert,
-    dto::{Job, NewShareRequest, OpenLinkRequest, Received, ReceivedDetail, Share},
-    error::ApiResult,
+    dto::{Job, NewShareRequest, OpenLinkRequest, Received, ReceivedDetail, Share, Visibility},
+    error::{ApiError, ApiResult},
     extract::{self, Json, Path},
 };
 use library::{AlbumId, ItemId};
-use node::{ShareId, ShareRequest};
+use node::{Publication, ShareId, ShareRequest};
 
 /// The most items of one request.
 const MAX_ITEMS: usize = 10_000;
@@ -47,6 +47,18 @@ async fn create_share(
     let items: Vec<ItemId> = extract::ids("item", &request.items, MAX_ITEMS)?;
     let album = request.album_id.as_deref();
     let album: Option<AlbumId> = album.map(|id| extract::id("album", id)).transpose()?;
+    let public = match request.visibility.unwrap_or_default() {
+        Visibility::Public => Some(Publication {
+            licence: request.licence.unwrap_or_default(),
+            warning: request.warning,
+        }),
+        Visibility::Link if request.licence.is_some() || request.warning.is_some() => {
+            return Err(ApiError::bad_request(
+                "A licence and a warning are said of public shares only.",
+            ));
+        }
+        Visibility::Link => None,
+    };
     let request = ShareRequest {
         items,
         album,
@@ -54,6 +66,7 @@ async fn create_share(
         password: request.password,
         expires_at: request.expires_at,
         keep_location: request.keep_location,
+        public,
     };
     let share = app.node().share(request).await?;
     Ok(Json(convert::shares::share(share)))

@@ -31,6 +31,8 @@ impl Call {
             None => text.to_owned(),
             Some(name) => {
                 let (name, rest) = name.split_once('/').unwrap_or((name, ""));
+                let below: Vec<String> = rest.split('/').map(str::to_owned).collect();
+                self.node().check_name(name, &below)?;
                 let path = self.node().swarm().resolve_name(name).await?;
                 format!("{path}/{rest}")
             }

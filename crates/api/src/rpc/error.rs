@@ -128,6 +128,12 @@ impl From<WriteContent> for RpcError {
     }
 }
 
+impl From<Box<::node::Blocked>> for RpcError {
+    fn from(blocked: Box<::node::Blocked>) -> Self {
+        Self::because(blocked.as_ref())
+    }
+}
+
 impl From<ChangeFiles> for RpcError {
     fn from(error: ChangeFiles) -> Self {
         match error {

@@ -36,6 +36,15 @@ pub(crate) struct ShareAdd {
     /// Leave the place in photos and films
     #[arg(long)]
     pub(crate) keep_location: bool,
+    /// Give it to everybody instead of to who has the link
+    #[arg(long, requires = "licence", conflicts_with_all = ["hours", "password_stdin"])]
+    pub(crate) public: bool,
+    /// Under which licence, as CC-BY-4.0, CC0-1.0, all-rights-reserved, or another text
+    #[arg(long, requires = "public")]
+    pub(crate) licence: Option<String>,
+    /// What somebody may not want to see
+    #[arg(long, requires = "public")]
+    pub(crate) warning: Option<String>,
 }
 
 #[derive(Debug, Args)]

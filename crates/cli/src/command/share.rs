@@ -7,6 +7,7 @@ use std::{
 
 use api::dto::{
     Job, Network, NewShareRequest, OpenLinkRequest, Received, ReceivedDetail, Share, ShareState,
+    Visibility,
 };
 
 use crate::{
@@ -72,6 +73,9 @@ fn add(session: &Session, add: &args::ShareAdd, output: &mut Output) -> Result<(
         password: password(add.password_stdin)?,
         expires_at: add.hours.map(in_hours),
         keep_location: add.keep_location,
+        visibility: add.public.then_some(Visibility::Public),
+        licence: add.licence.clone(),
+        warning: add.warning.clone(),
     };
     let share: Share = session.wire.post("/shares", &request)?;
     let share = prepared(session, share)?;

@@ -7,6 +7,7 @@
 mod archive;
 mod content;
 mod data_model;
+mod denylist;
 mod hostile;
 mod names;
 mod paths;

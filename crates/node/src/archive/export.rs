@@ -18,6 +18,7 @@ use serde_json::Value;
 use super::{
     BLOCKS, CONFIG, FORMAT, FileEntry, INDEX, Index, LIBRARY, MEDIA, PinEntry, write_durable,
 };
+use crate::blocks::Blocks;
 use crate::content::car::walk;
 use crate::import::outcome::chain;
 use crate::import::shown_name;
@@ -290,6 +291,7 @@ impl Export<'_> {
         out.write_all(&CarWriter::header(&roots))
             .map_err(|error| failed(&error))?;
         let mut seen = HashSet::new();
+        let blocks = Blocks::own(&self.inner.store);
         for root in roots {
             let each = |cid: &Cid, bytes: &Bytes| -> Result<(), ExportHome> {
                 self.handle.control.checkpoint()?;
@@ -297,7 +299,7 @@ impl Export<'_> {
                     .map_err(|error| failed(&error))
             };
             // An incomplete DAG is exported as far as it is here.
-            match walk(self.inner, root, &mut seen, each) {
+            match walk(&blocks, root, &mut seen, each) {
                 Ok(written) => written?,
                 Err(error) => tracing::warn!(%error, "a pinned DAG is incomplete"),
             }

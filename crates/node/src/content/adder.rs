@@ -93,6 +93,13 @@ impl<'a> Adder<'a> {
         }
     }
 
+    /// Pins one block, not what it links to, with the next commit.
+    pub(crate) fn pin_block(&mut self, cid: &Cid, name: &str) {
+        if let Some(batch) = &mut self.batch {
+            batch.pin_block(cid, PinKind::BytesRequired, name);
+        }
+    }
+
     /// Takes a pin away with the next commit.
     pub(crate) fn unpin(&mut self, cid: &Cid, name: &str) {
         if let Some(batch) = &mut self.batch {

@@ -17,7 +17,9 @@ use super::{
     ContentPath, Ended, ImportedCar, ReadContent, WriteContent, commit_failed, pin_failed,
     put_failed,
 };
+use crate::blocks::Blocks;
 use crate::node::Inner;
+use crate::stream::LOOK_AHEAD;
 
 /// Bytes after which an import's batch is submitted.
 const BATCH_BYTES: u64 = 16 << 20;
@@ -26,7 +28,7 @@ const MAX_SEEN: usize = 2_000_000;
 
 /// Walks the DAG depth first and calls `each` for every block, once.
 pub(crate) fn walk<E>(
-    inner: &Inner,
+    blocks: &Blocks,
     root: Cid,
     seen: &mut HashSet<Cid>,
     mut each: impl FnMut(&Cid, &Bytes) -> Result<(), E>,
@@ -39,7 +41,7 @@ pub(crate) fn walk<E>(
         if seen.len() < MAX_SEEN {
             seen.insert(cid);
         }
-        let bytes = block(&inner.store, &cid)?;
+        let bytes = blocks.get(&cid, || next_of(&open))?;
         if let Err(error) = each(&cid, &bytes) {
             return Ok(Err(error));
         }
@@ -50,6 +52,11 @@ pub(crate) fn walk<E>(
         open.extend(links.into_iter().rev());
     }
     Ok(Ok(()))
+}
+
+/// The blocks that a walk comes to next; the last one first.
+pub(crate) fn next_of(open: &[Cid]) -> Vec<Cid> {
+    open.iter().rev().take(LOOK_AHEAD).copied().collect()
 }
 
 /// How much of what a path leads to goes into a CAR (trustless gateway, `dag-scope`).
@@ -95,6 +102,7 @@ impl ByteRange {
 /// One CAR on its way out; every block goes once, in the order a reader needs them.
 struct Export<'a> {
     inner: &'a Inner,
+    blocks: &'a Blocks,
     to: &'a Sender<Result<Bytes, ReadContent>>,
     seen: HashSet<Cid>,
 }
@@ -102,12 +110,14 @@ struct Export<'a> {
 /// Sends the blocks of the path, and of what it leads to as `scope` says, as a CAR.
 pub(super) fn export(
     inner: &Inner,
+    blocks: &Blocks,
     path: &ContentPath,
     scope: CarScope,
     to: &Sender<Result<Bytes, ReadContent>>,
 ) {
     let mut export = Export {
         inner,
+        blocks,
         to,
         seen: HashSet::new(),
     };
@@ -119,7 +129,7 @@ pub(super) fn export(
 
 impl Export<'_> {
     fn run(&mut self, path: &ContentPath, scope: CarScope) -> Result<(), Ended> {
-        let end = resolve(&self.inner.store, path)?;
+        let end = resolve(self.blocks, path)?;
         let header = CarWriter::header(&[end]);
         self.to
             .blocking_send(Ok(header))
@@ -142,7 +152,7 @@ impl Export<'_> {
 
     /// Reads a block, and sends it unless it went already.
     fn block(&mut self, cid: &Cid) -> Result<Bytes, Ended> {
-        let bytes = block(&self.inner.store, cid)?;
+        let bytes = block(self.blocks, cid)?;
         if !self.seen.contains(cid) {
             if self.seen.len() < MAX_SEEN {
                 self.seen.insert(*cid);
@@ -165,17 +175,17 @@ impl Export<'_> {
         let mut seen = std::mem::take(&mut self.seen);
         // The path's blocks went already; the last of them is where this begins.
         if seen.remove(&root) {
-            let bytes = block(&self.inner.store, &root)?;
+            let bytes = block(self.blocks, &root)?;
             seen.insert(root);
             let links = dag::links(&root, &bytes).map_err(|error| bad(root, &error))?;
             for link in links {
-                walk(self.inner, link, &mut seen, |cid, bytes| {
+                walk(self.blocks, link, &mut seen, |cid, bytes| {
                     self.send(cid, bytes)
                 })??;
             }
             return Ok(());
         }
-        walk(self.inner, root, &mut seen, |cid, bytes| {
+        walk(self.blocks, root, &mut seen, |cid, bytes| {
             self.send(cid, bytes)
         })?
     }

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use dag::Cid;
 
+use crate::blocks::ReadBlock;
+use crate::policy::Blocked;
+
 /// Why content could not be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -14,6 +17,12 @@ pub enum ReadContent {
     /// A block is not here.
     #[error("the block {0} is not on this machine")]
     MissingBlock(Cid),
+    /// Nobody was found who has a block that is not here.
+    #[error("nobody who has {0} was found")]
+    NobodyHas(Cid),
+    /// A list blocks it.
+    #[error(transparent)]
+    Blocked(Box<Blocked>),
     /// A name is not in its directory.
     #[error("there is no {name:?} in {parent}")]
     NoSuchName {
@@ -39,6 +48,34 @@ pub enum ReadContent {
     /// The store could not be read.
     #[error("could not read the block store")]
     ReadStore(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The node is shutting down.
+    #[error("Tributary is shutting down")]
+    ShuttingDown,
+}
+
+impl From<ReadBlock> for ReadContent {
+    fn from(error: ReadBlock) -> Self {
+        match error {
+            ReadBlock::Missing(cid) => Self::MissingBlock(cid),
+            ReadBlock::NobodyHas(cid) => Self::NobodyHas(cid),
+            ReadBlock::Blocked(blocked) => Self::Blocked(blocked),
+            ReadBlock::Store(error) => Self::ReadStore(Box::new(error)),
+            ReadBlock::Ended => Self::ShuttingDown,
+        }
+    }
+}
+
+impl From<ReadContent> for WriteContent {
+    fn from(error: ReadContent) -> Self {
+        match error {
+            ReadContent::MissingBlock(cid) => Self::MissingBlock(cid),
+            ReadContent::NobodyHas(cid) => Self::NobodyHas(cid),
+            ReadContent::Blocked(blocked) => Self::Blocked(blocked),
+            ReadContent::ShuttingDown => Self::ShuttingDown,
+            error @ ReadContent::BadBlock { .. } => Self::BadOptions(error.to_string()),
+            error => Self::WriteStore(Box::new(error)),
+        }
+    }
 }
 
 /// Why content could not be added. What was there before is safe.
@@ -69,6 +106,12 @@ pub enum WriteContent {
     /// A pinned root's block is missing.
     #[error("the block {0} is not on this machine")]
     MissingBlock(Cid),
+    /// Nobody was found who has a block that is not here.
+    #[error("nobody who has {0} was found; nothing was pinned")]
+    NobodyHas(Cid),
+    /// A list blocks it.
+    #[error(transparent)]
+    Blocked(Box<Blocked>),
     /// No such pin.
     #[error("{0} is not pinned")]
     NotPinned(Cid),

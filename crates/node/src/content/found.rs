@@ -2,11 +2,15 @@
 //!
 //! A few results wait at most; whoever makes them stops when nobody listens any more.
 
+use std::future::Future;
 use std::sync::Arc;
 
+use dag::Cid;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio_util::sync::DropGuard;
 
-use super::ReadContent;
+use super::{ReadContent, Reader};
+use crate::blocks::Blocks;
 use crate::node::{Inner, Node};
 use crate::tasks::Lane;
 
@@ -62,8 +66,43 @@ impl<T> Out<T> {
 }
 
 impl Node {
+    /// As [`Node::find`], for a search that reads what is below `root`; what is not here is fetched
+    /// while somebody listens.
+    pub(crate) fn find_below<T, F>(
+        &self,
+        root: Cid,
+        name: &'static str,
+        ahead: usize,
+        search: F,
+    ) -> Found<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Arc<Inner>, &Blocks, &Out<T>) -> Result<(), Ended> + Send + 'static,
+    {
+        let blocks = self.inner.blocks_for(root, Reader::Owner);
+        let (guard, lane) = (blocks.guard(), blocks.lane(Lane::Work));
+        self.find_with(name, ahead, lane, guard, move |inner, out| {
+            search(inner, &blocks, out)
+        })
+    }
+
     /// Runs `search` on a blocking thread; at most `ahead` results wait.
     pub(crate) fn find<T, F>(&self, name: &'static str, ahead: usize, search: F) -> Found<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Arc<Inner>, &Out<T>) -> Result<(), Ended> + Send + 'static,
+    {
+        self.find_with(name, ahead, Lane::Work, None, search)
+    }
+
+    fn find_with<T, F>(
+        &self,
+        name: &'static str,
+        ahead: usize,
+        lane: Lane,
+        guard: Option<DropGuard>,
+        search: F,
+    ) -> Found<T>
     where
         T: Send + 'static,
         F: FnOnce(&Arc<Inner>, &Out<T>) -> Result<(), Ended> + Send + 'static,
@@ -72,16 +111,33 @@ impl Node {
         let task = Arc::clone(&self.inner);
         self.inner.tasks.spawn(name, async move {
             let inner = Arc::clone(&task);
-            task.tasks
-                .blocking(Lane::Work, move || {
-                    let out = Out { sender, inner };
-                    if let Err(Ended::Read(error)) = search(&out.inner, &out) {
-                        // Nobody may be there to hear it.
-                        let _ = out.sender.blocking_send(Err(error));
-                    }
-                })
-                .await;
+            let listener = sender.clone();
+            let work = task.tasks.blocking(lane, move || {
+                let out = Out { sender, inner };
+                if let Err(Ended::Read(error)) = search(&out.inner, &out) {
+                    // Nobody may be there to hear it.
+                    let _ = out.sender.blocking_send(Err(error));
+                }
+            });
+            while_heard(listener, guard, work).await;
         });
         Found { receiver }
+    }
+}
+
+/// Waits for `work`; when nobody listens any more, ends what it fetches.
+pub(super) async fn while_heard<T>(
+    listener: Sender<T>,
+    guard: Option<DropGuard>,
+    work: impl Future<Output = ()>,
+) {
+    tokio::pin!(work);
+    tokio::select! {
+        () = &mut work => {}
+        () = listener.closed() => {
+            drop(guard);
+            // It sees by itself that nobody listens.
+            work.await;
+        }
     }
 }

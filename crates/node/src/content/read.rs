@@ -7,11 +7,11 @@ use dag::directory::{ListStep, Listing};
 use dag::resolve::{ResolvePath, ResolveStep, Resolver};
 use dag::unixfs::{NodeKind, inspect};
 use dag::{Cid, Codec, codec_of};
-use store::Store;
 
 use super::{ContentKind, ContentPath, DirEntry, Opened, ReadContent};
+use crate::blocks::Blocks;
 use crate::node::Inner;
-use crate::stream::{Blocks, MediaStream, ReadMedia, Source};
+use crate::stream::{MediaStream, ReadMedia, Source};
 
 /// Entries of one directory that are listed.
 const MAX_ENTRIES: usize = 1_000_000;
@@ -19,22 +19,18 @@ const MAX_ENTRIES: usize = 1_000_000;
 const MAX_INSPECTED: usize = 20_000;
 
 /// One block.
-pub(crate) fn block(store: &Store, cid: &Cid) -> Result<Bytes, ReadContent> {
-    match store.get(cid) {
-        Ok(Some(bytes)) => Ok(bytes),
-        Ok(None) => Err(ReadContent::MissingBlock(*cid)),
-        Err(error) => Err(ReadContent::ReadStore(Box::new(error))),
-    }
+pub(crate) fn block(blocks: &Blocks, cid: &Cid) -> Result<Bytes, ReadContent> {
+    Ok(blocks.get(cid, Vec::new)?)
 }
 
 /// The CID a path leads to.
-pub(crate) fn resolve(store: &Store, path: &ContentPath) -> Result<Cid, ReadContent> {
+pub(crate) fn resolve(blocks: &Blocks, path: &ContentPath) -> Result<Cid, ReadContent> {
     let mut resolver = Resolver::new(path.root, path.segments.iter().cloned());
     loop {
         match resolver.poll() {
             ResolveStep::Done(found) => return Ok(found.cid),
             ResolveStep::Need(cid) => {
-                let bytes = block(store, &cid)?;
+                let bytes = block(blocks, &cid)?;
                 resolver.supply(cid, &bytes).map_err(|error| match error {
                     ResolvePath::MissingLink {
                         directory, name, ..
@@ -58,10 +54,13 @@ pub(crate) fn bad(cid: Cid, error: &dyn std::error::Error) -> ReadContent {
 }
 
 /// What a path leads to, opened.
-pub(crate) fn open(inner: &Arc<Inner>, path: &ContentPath) -> Result<Opened, ReadContent> {
-    let store = &inner.store;
-    let cid = resolve(store, path)?;
-    let bytes = block(store, &cid)?;
+pub(crate) fn open(
+    inner: &Arc<Inner>,
+    blocks: &Blocks,
+    path: &ContentPath,
+) -> Result<Opened, ReadContent> {
+    let cid = resolve(blocks, path)?;
+    let bytes = block(blocks, &cid)?;
     let name = path
         .segments
         .last()
@@ -80,14 +79,14 @@ pub(crate) fn open(inner: &Arc<Inner>, path: &ContentPath) -> Result<Opened, Rea
     match summary.kind {
         NodeKind::Directory | NodeKind::HamtShard => Ok(Opened::Directory {
             cid,
-            entries: entries(store, cid)?,
+            entries: entries(blocks, cid)?,
         }),
         NodeKind::Symlink => Ok(Opened::Symlink {
             cid,
             target: summary.target.unwrap_or_default(),
         }),
         NodeKind::File | NodeKind::Raw | NodeKind::Metadata | NodeKind::TokenMeta => {
-            let source = Source::dag(Blocks::local(store), cid);
+            let source = Source::dag(blocks.clone(), cid);
             let head = source
                 .read_at(0, media::HEAD_BYTES)
                 .map_err(|error| head_failed(cid, error))?;
@@ -100,6 +99,9 @@ pub(crate) fn open(inner: &Arc<Inner>, path: &ContentPath) -> Result<Opened, Rea
 fn head_failed(cid: Cid, error: ReadMedia) -> ReadContent {
     match error {
         ReadMedia::MissingBlock(cid) => ReadContent::MissingBlock(cid),
+        ReadMedia::NobodyHas(cid) => ReadContent::NobodyHas(cid),
+        ReadMedia::Blocked(blocked) => ReadContent::Blocked(blocked),
+        ReadMedia::ShuttingDown => ReadContent::ShuttingDown,
         ReadMedia::DamagedDag(error) => bad(cid, error.as_ref()),
         error => ReadContent::ReadStore(Box::new(error)),
     }
@@ -117,14 +119,14 @@ fn file(inner: &Inner, source: Source, cid: Cid, size: u64, mime: String, name: 
     )))
 }
 
-fn entries(store: &Store, cid: Cid) -> Result<Vec<DirEntry>, ReadContent> {
+fn entries(blocks: &Blocks, cid: Cid) -> Result<Vec<DirEntry>, ReadContent> {
     let mut listing = Listing::new(cid);
     let mut entries = Vec::new();
     loop {
         match listing.poll() {
             ListStep::Done => break,
             ListStep::Need(cid) => {
-                let bytes = block(store, &cid)?;
+                let bytes = block(blocks, &cid)?;
                 listing
                     .supply(cid, bytes.as_ref())
                     .map_err(|error| bad(cid, &error))?;
@@ -148,18 +150,18 @@ fn entries(store: &Store, cid: Cid) -> Result<Vec<DirEntry>, ReadContent> {
         .filter(|entry| entry.kind.is_none())
         .take(MAX_INSPECTED)
     {
-        open_entry(store, entry);
+        open_entry(blocks, entry);
     }
     Ok(entries)
 }
 
 /// Looks at an entry's own block for kind and size. A block that is elsewhere or unreadable
 /// leaves the kind open; that is no error.
-pub(crate) fn open_entry(store: &Store, entry: &mut DirEntry) {
+pub(crate) fn open_entry(blocks: &Blocks, entry: &mut DirEntry) {
     if entry.kind.is_some() {
         return;
     }
-    let Ok(Some(bytes)) = store.get(&entry.cid) else {
+    let Some(bytes) = blocks.peek(&entry.cid) else {
         return;
     };
     let Ok(summary) = inspect(&entry.cid, &bytes) else {

@@ -49,9 +49,11 @@ impl Node {
     ) -> Result<Found<Ref>, ReadContent> {
         let root = self.resolve(path).await?;
         self.block(root).await?;
-        Ok(self.find("refs", AHEAD, move |inner, out| {
-            follow(root, depth, unique, out, |cid| block(&inner.store, cid))
-        }))
+        Ok(
+            self.find_below(path.root, "refs", AHEAD, move |_, blocks, out| {
+                follow(root, depth, unique, out, |cid| block(blocks, cid))
+            }),
+        )
     }
 
     /// Every block that is here, as raw CIDs of version 1.
@@ -75,14 +77,15 @@ impl Node {
 
     /// A path's CID and the blocks and bytes below it, each counted once.
     pub async fn dag_size(&self, root: Cid) -> Result<(u64, u64), ReadContent> {
-        let inner = std::sync::Arc::clone(&self.inner);
-        self.inner
-            .tasks
-            .blocking(crate::tasks::Lane::Work, move || {
+        self.reading(
+            root,
+            super::Reader::Owner,
+            crate::tasks::Lane::Work,
+            move |inner, source| {
                 let (mut blocks, mut bytes) = (0, 0);
                 let mut seen = HashSet::new();
                 let walked: Result<(), ReadContent> =
-                    super::car::walk(&inner, root, &mut seen, |_, block| {
+                    super::car::walk(source, root, &mut seen, |_, block| {
                         if inner.tasks.is_stopping() {
                             let stopped = "Tributary is shutting down".into();
                             return Err(ReadContent::ReadStore(stopped));
@@ -92,8 +95,9 @@ impl Node {
                         Ok(())
                     })?;
                 walked.map(|()| (blocks, bytes))
-            })
-            .await
+            },
+        )
+        .await
     }
 }
 

@@ -1,17 +1,16 @@
 //! Directories of any size, one entry after another, and trees of files with their bytes.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use dag::directory::{ListStep, Listing};
 use dag::unixfs::{NodeKind, inspect};
 use dag::{Cid, FileCursor, Step};
-use store::Store;
 
 use super::found::{Ended, Found, Out};
 use super::read::{bad, block, open_entry};
 use super::{ContentKind, ContentPath, DirEntry, ReadContent};
+use crate::blocks::Blocks;
 use crate::node::Node;
+use crate::stream::LOOK_AHEAD;
 
 /// Entries that wait to be taken.
 const ENTRIES_AHEAD: usize = 64;
@@ -59,36 +58,37 @@ impl Node {
         let head = self.block(root).await?;
         let is_directory = inspect(&root, &head)
             .is_ok_and(|node| matches!(node.kind, NodeKind::Directory | NodeKind::HamtShard));
-        Ok(self.find("list", ENTRIES_AHEAD, move |inner, out| {
-            if !is_directory {
-                return Ok(());
-            }
-            each_entry(&inner.store, root, &mut |mut entry| {
-                if sizes {
-                    open_entry(&inner.store, &mut entry);
+        Ok(
+            self.find_below(path.root, "list", ENTRIES_AHEAD, move |_, blocks, out| {
+                if !is_directory {
+                    return Ok(());
                 }
-                out.send(entry)
-            })
-        }))
+                each_entry(blocks, root, &mut |mut entry| {
+                    if sizes {
+                        open_entry(blocks, &mut entry);
+                    }
+                    out.send(entry)
+                })
+            }),
+        )
     }
 
     /// Everything below `path`, files with their bytes.
     pub async fn walk(&self, path: &ContentPath) -> Result<Found<TreePart>, ReadContent> {
         let root = self.resolve(path).await?;
         self.block(root).await?;
-        Ok(self.find("walk", PARTS_AHEAD, move |inner, out| {
-            let walk = Walk {
-                store: &inner.store,
-                out,
-            };
-            walk.entry(root, &mut Vec::new())
-        }))
+        Ok(
+            self.find_below(path.root, "walk", PARTS_AHEAD, move |_, blocks, out| {
+                let walk = Walk { blocks, out };
+                walk.entry(root, &mut Vec::new())
+            }),
+        )
     }
 }
 
 /// Calls `each` for every entry of a directory, as they are stored.
 pub(crate) fn each_entry<E: From<ReadContent>>(
-    store: &Store,
+    blocks: &Blocks,
     directory: Cid,
     each: &mut dyn FnMut(DirEntry) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -97,7 +97,7 @@ pub(crate) fn each_entry<E: From<ReadContent>>(
         match listing.poll() {
             ListStep::Done => return Ok(()),
             ListStep::Need(cid) => {
-                let bytes = block(store, &cid)?;
+                let bytes = block(blocks, &cid)?;
                 listing
                     .supply(cid, bytes.as_ref())
                     .map_err(|error| bad(cid, &error))?;
@@ -118,13 +118,13 @@ pub(crate) fn each_entry<E: From<ReadContent>>(
 }
 
 struct Walk<'a> {
-    store: &'a Arc<Store>,
+    blocks: &'a Blocks,
     out: &'a Out<TreePart>,
 }
 
 impl Walk<'_> {
     fn entry(&self, cid: Cid, path: &mut Vec<String>) -> Result<(), Ended> {
-        let bytes = block(self.store, &cid)?;
+        let bytes = block(self.blocks, &cid)?;
         let node = inspect(&cid, &bytes).map_err(|error| bad(cid, &error))?;
         match node.kind {
             NodeKind::Directory | NodeKind::HamtShard => self.directory(cid, path),
@@ -145,7 +145,7 @@ impl Walk<'_> {
             return Err(refused("directories are nested too deeply"));
         }
         self.out.send(TreePart::Directory { path: path.clone() })?;
-        each_entry::<Ended>(self.store, cid, &mut |entry| {
+        each_entry::<Ended>(self.blocks, cid, &mut |entry| {
             // Names come from others, and this goes to somebody's disk.
             if matches!(entry.name.as_str(), "" | "." | "..") || entry.name.contains(['/', '\0']) {
                 return Err(refused("it has a name that no file can have"));
@@ -166,7 +166,8 @@ impl Walk<'_> {
             match cursor.poll() {
                 Step::Done => break,
                 Step::Need(cid) => {
-                    let bytes = block(self.store, &cid)?;
+                    let ahead = || cursor.want_ahead(LOOK_AHEAD);
+                    let bytes = self.blocks.get(&cid, ahead).map_err(ReadContent::from)?;
                     cursor
                         .supply(cid, bytes)
                         .map_err(|error| bad(cid, &error))?;

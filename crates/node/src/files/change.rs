@@ -5,6 +5,7 @@ use dag::{Cid, CidVersion, FileShape};
 use store::PinKind;
 
 use super::{ChangeFiles, FilesPath};
+use crate::blocks::Blocks;
 use crate::content::read::resolve;
 use crate::content::walk::each_entry;
 use crate::content::{Adder, ContentKind, ContentPath, ReadContent};
@@ -51,7 +52,7 @@ impl<'a> Change<'a> {
             root: self.root,
             segments: names.to_vec(),
         };
-        match resolve(&self.inner.store, &path) {
+        match resolve(&Blocks::own(&self.inner.store), &path) {
             Ok(cid) => Ok(Some(cid)),
             Err(ReadContent::NoSuchName { .. }) => Ok(None),
             Err(ReadContent::NotADirectory(_)) => {
@@ -204,7 +205,7 @@ impl<'a> Change<'a> {
             ChangeFiles::Write(crate::content::WriteContent::BadOptions(error.to_string()))
         };
         if let Some(directory) = directory {
-            each_entry::<ChangeFiles>(&self.inner.store, directory, &mut |other| {
+            each_entry::<ChangeFiles>(&Blocks::own(&self.inner.store), directory, &mut |other| {
                 if other.name == name {
                     return Ok(());
                 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dag::{Cid, CidVersion, FileCursor, FileShape, Step};
-use store::Store;
 use tokio::io::AsyncRead;
 
 use super::change::Change;
 use super::{ChangeFiles, FilesPath};
+use crate::blocks::Blocks;
 use crate::content::{AddOptions, Adder, ContentKind, PieceReader};
 use crate::node::{Inner, Node};
 
@@ -89,7 +89,8 @@ fn write(
         source: source.take(options.count.unwrap_or(u64::MAX)),
         count: 0,
     };
-    let part = |from: u64, to: u64| OldBytes::new(&inner.store, old.map(|(cid, _)| cid), from, to);
+    let blocks = Blocks::own(&inner.store);
+    let part = |from: u64, to: u64| OldBytes::new(&blocks, old.map(|(cid, _)| cid), from, to);
     // What stays behind depends on how much comes.
     let tail = |written: u64| {
         let from = options.offset.saturating_add(written);
@@ -161,15 +162,15 @@ impl<R: Read, T: Read, F: Fn(u64) -> T> Read for Then<'_, R, T, F> {
 
 /// Bytes of a file in the store.
 struct OldBytes<'a> {
-    store: &'a Store,
+    blocks: &'a Blocks,
     cursor: Option<FileCursor>,
     current: Bytes,
 }
 
 impl<'a> OldBytes<'a> {
-    fn new(store: &'a Store, file: Option<Cid>, from: u64, to: u64) -> Self {
+    fn new(blocks: &'a Blocks, file: Option<Cid>, from: u64, to: u64) -> Self {
         Self {
-            store,
+            blocks,
             cursor: file
                 .filter(|_| from < to)
                 .map(|file| FileCursor::new(file, from..to)),
@@ -188,7 +189,7 @@ impl Read for OldBytes<'_> {
                 Step::Done => return Ok(0),
                 Step::Chunk(bytes) => self.current = bytes,
                 Step::Need(cid) => {
-                    let bytes = crate::content::read::block(self.store, &cid)
+                    let bytes = crate::content::read::block(self.blocks, &cid)
                         .map_err(std::io::Error::other)?;
                     cursor.supply(cid, bytes).map_err(std::io::Error::other)?;
                 }

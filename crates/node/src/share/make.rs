@@ -12,13 +12,15 @@ use library::{
 };
 use net::share::{LinkId, PasswordParams};
 
+use super::prepare::{Prepare, failed};
+use super::publish::{self, Publication};
 use super::seal::{SealFile, Sealed, in_place, random};
 use super::{PIN_SHARED, Share, ShareRequest, bytes32, manifest, strip};
 use crate::events::Event;
 use crate::import::outcome::{chain, write_failed};
-use crate::jobs::{JobHandle, Meter, Outcome, PauseReason, Request, StartJob, Stop};
+use crate::jobs::{JobHandle, Meter, Outcome, Request, StartJob, Stop};
 use crate::node::{Inner, Node};
-use crate::stream::OpenStream;
+use crate::policy::{Blocked, PolicyAction};
 use crate::tasks::Lane;
 
 /// The most items of one share: what a manifest may list.
@@ -55,6 +57,15 @@ pub enum MakeShare {
     /// It is not known yet whether a file says where it was made.
     #[error("{0:?} is still being looked at; share it in a moment; nothing is shared")]
     NotLookedAt(String),
+    /// A public share says under which licence.
+    #[error("a public share needs a licence; nothing is shared")]
+    NoLicence,
+    /// Everybody may open a public share, for as long as it is not taken back.
+    #[error("a public share has no password and no end; nothing is shared")]
+    NotForPublic,
+    /// A list blocks it.
+    #[error("{0}; nothing is shared")]
+    Blocked(Box<Blocked>),
     /// The password could not be stretched.
     #[error("there is not enough memory to protect the share with a password")]
     StretchPassword,
@@ -150,8 +161,10 @@ impl Node {
         self.edit_shares(move |tx| tx.put_share(written).map(drop))
             .await?;
         self.inner.serving.forget(id);
+        self.inner.public.remove(id);
+        self.inner.announced.stir();
         self.inner.networks.open_links().revoke(&LinkId(id.0));
-        self.unpin_shared(pinned).await;
+        self.unpin_shared(id, pinned).await;
         self.inner.events.send(Event::SharesChanged);
         Ok(self.inner.shown_share(&row, &[]))
     }
@@ -176,12 +189,13 @@ impl Node {
             .await
     }
 
-    async fn unpin_shared(&self, roots: Vec<Cid>) {
+    async fn unpin_shared(&self, id: ShareId, roots: Vec<Cid>) {
         let inner = Arc::clone(&self.inner);
-        self.inner
-            .tasks
-            .blocking(Lane::Work, move || inner.unpin_all(&roots, PIN_SHARED))
-            .await;
+        let unpin = move || {
+            let roots = inner.held_by_this_only(id, roots);
+            inner.unpin_all(&roots, PIN_SHARED);
+        };
+        self.inner.tasks.blocking(Lane::Work, unpin).await;
     }
 }
 
@@ -199,6 +213,11 @@ impl Inner {
 
     fn new_share(&self, request: ShareRequest) -> Result<ShareRow, MakeShare> {
         let view = self.library.reader()?;
+        let is_closed = request.expires_at.is_some()
+            || request
+                .password
+                .as_ref()
+                .is_some_and(|word| !word.is_empty());
         let mut items = request.items;
         let mut title = request.title;
         if let Some(album) = request.album {
@@ -226,6 +245,7 @@ impl Inner {
             [only] => only.title.clone(),
             more => format!("{} files", more.len()),
         });
+        let publication = self.check_public(&request.public, &rows, is_closed)?;
         let lost = |_: SealFile| MakeShare::Randomness;
         let id = ShareId(self.fresh_id());
         let (secret, key) = (random::<32>().map_err(lost)?, random::<32>().map_err(lost)?);
@@ -243,6 +263,16 @@ impl Inner {
             created_at: self.now_ms(),
             ..ShareRow::default()
         };
+        if let Some(publication) = publication {
+            row.public = true;
+            row.licence = Some(publication.licence);
+            row.warning = publication.warning;
+            // Nothing is sealed, and no link proves anything.
+            (row.secret, row.key) = (Secret::default(), Secret::default());
+            let written = row.clone();
+            self.library.write(|tx| tx.put_share(written).map(drop))?;
+            return Ok(row);
+        }
         let password = request.password.filter(|password| !password.is_empty());
         let stretched = match &password {
             None => None,
@@ -277,6 +307,27 @@ impl Inner {
         Ok(row)
     }
 
+    /// What a public share says, when it is one and may be made.
+    fn check_public(
+        &self,
+        asked: &Option<Publication>,
+        rows: &[ItemRow],
+        is_closed: bool,
+    ) -> Result<Option<Publication>, MakeShare> {
+        let Some(asked) = asked else { return Ok(None) };
+        if is_closed {
+            return Err(MakeShare::NotForPublic);
+        }
+        for row in rows {
+            self.policy
+                .check(&row.root, PolicyAction::Publish)
+                .map_err(MakeShare::Blocked)?;
+        }
+        publish::checked(asked)
+            .map(Some)
+            .ok_or(MakeShare::NoLicence)
+    }
+
     /// Refuses what says where it was made and cannot be made to forget it.
     fn check_places(&self, view: &library::Reader, rows: &[ItemRow]) -> Result<(), MakeShare> {
         for row in rows {
@@ -303,18 +354,33 @@ impl Inner {
         Meter::set(&handle.meter.files_total, row.items.len() as u64);
         Meter::set(&handle.meter.bytes_total, row.bytes);
         let mut pinned = Vec::new();
-        let (state, message, outcome) = match self.prepare(handle, &row, &mut pinned) {
-            Ok(manifest) => {
+        let prepared = match row.public {
+            true => self
+                .publish(handle, &row, &mut pinned)
+                .map(|done| (done.manifest, Some(done.content))),
+            false => self
+                .prepare(handle, &row, &mut pinned)
+                .map(|manifest| (manifest, None)),
+        };
+        let (state, message, outcome) = match prepared {
+            Ok((manifest, content)) => {
+                let mut ready = row.clone();
                 let done = self.library.write(|tx| {
                     tx.change_share(id, |row| {
                         // Revoked while it was prepared: stays so.
                         if row.state == ShareState::Preparing {
                             row.state = ShareState::Ready;
                             row.manifest = Some(manifest);
+                            row.content = content;
                             row.pinned.clone_from(&pinned);
                         }
+                        ready = row.clone();
                     })
                 });
+                if done.is_ok() && ready.public && ready.state == ShareState::Ready {
+                    self.open_to_all(&ready);
+                    self.announced.stir();
+                }
                 self.events.send(Event::SharesChanged);
                 return match done {
                     Ok(()) => Outcome::Done(None),
@@ -329,7 +395,7 @@ impl Inner {
                 Outcome::Failed(message),
             ),
         };
-        self.unpin_all(&pinned, PIN_SHARED);
+        self.unpin_all(&self.held_by_this_only(id, pinned), PIN_SHARED);
         let cancelled = matches!(outcome, Outcome::Stopped(Stop::Cancelled));
         let written = self.library.write(|tx| match state {
             _ if cancelled => tx.delete_share(id),
@@ -450,39 +516,6 @@ impl Inner {
     }
 }
 
-/// Why a share is not ready.
-enum Prepare {
-    Stopped(Stop),
-    Full(PauseReason),
-    Failed(String),
-}
-
-fn failed(error: impl std::error::Error + 'static) -> Prepare {
-    Prepare::Failed(chain(&error))
-}
-
-impl From<SealFile> for Prepare {
-    fn from(error: SealFile) -> Self {
-        match error {
-            SealFile::Stopped(stop) => Prepare::Stopped(stop),
-            SealFile::PutBlock(store::PutBlock::DiskFull(_))
-            | SealFile::CommitBlocks(store::CommitBlocks::DiskFull) => {
-                Prepare::Full(PauseReason::DiskFull)
-            }
-            SealFile::PutBlock(store::PutBlock::QuotaExceeded { .. }) => {
-                Prepare::Full(PauseReason::QuotaFull)
-            }
-            error => Prepare::Failed(chain(&error)),
-        }
-    }
-}
-
-impl From<OpenStream> for Prepare {
-    fn from(error: OpenStream) -> Self {
-        Prepare::Failed(chain(&error))
-    }
-}
-
 fn members_of(view: &library::Reader, album: library::AlbumId) -> Result<Vec<ItemId>, ReadLibrary> {
     let mut items = Vec::new();
     let mut cursor = None;
@@ -501,12 +534,12 @@ fn members_of(view: &library::Reader, album: library::AlbumId) -> Result<Vec<Ite
     }
 }
 
-fn has_place(view: &library::Reader, item: ItemId) -> Result<bool, ReadLibrary> {
+pub(super) fn has_place(view: &library::Reader, item: ItemId) -> Result<bool, ReadLibrary> {
     let facts = view.item(item, None)?.and_then(|detail| detail.facts);
     Ok(facts.is_some_and(|facts| facts.latitude.is_some() || facts.longitude.is_some()))
 }
 
-fn orientation(view: &library::Reader, item: ItemId) -> u8 {
+pub(super) fn orientation(view: &library::Reader, item: ItemId) -> u8 {
     let facts = view
         .item(item, None)
         .ok()

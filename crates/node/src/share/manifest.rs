@@ -73,7 +73,7 @@ pub(super) fn one_line(title: &str) -> String {
     line.get(..end).unwrap_or_default().trim().to_owned()
 }
 
-fn unique(name: &str, taken: &mut std::collections::HashSet<String>) -> String {
+pub(super) fn unique(name: &str, taken: &mut std::collections::HashSet<String>) -> String {
     let name = one_line(&name.replace('/', "_"));
     let name = if name.is_empty() {
         "file".to_owned()

@@ -26,16 +26,18 @@ use super::received::{Received, SharedEnd, SharedFile, SharedThing, things};
 use super::remote::RemoteFile;
 use super::supply::{Line, Supply, keep_strays};
 use super::{bytes32, unix_ms};
+use crate::content::ReadContent;
 use crate::events::Event;
 use crate::jobs::{StartJob, lock};
 use crate::node::{Inner, Node};
+use crate::policy::{Blocked, PolicyAction};
 use crate::stream::{MediaStream, ReadMedia, Source};
 use crate::tasks::{Held, Lane};
 
 /// Shares that are held open at once.
 const MAX_HELD: usize = 64;
 /// Manifests of members that are fetched at once.
-const MEMBERS_AT_ONCE: usize = 16;
+pub(super) const MEMBERS_AT_ONCE: usize = 16;
 /// How long a manifest may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Things of one share that are remembered; more are read again from their manifests.
@@ -76,6 +78,12 @@ pub enum OpenShared {
     /// What came is no share.
     #[error("the share cannot be read: {0}")]
     Unreadable(String),
+    /// A list blocks it.
+    #[error(transparent)]
+    Blocked(Box<Blocked>),
+    /// Public content could not be read.
+    #[error(transparent)]
+    ReadContent(#[from] ReadContent),
     /// The job could not be started.
     #[error(transparent)]
     StartJob(#[from] StartJob),
@@ -195,6 +203,9 @@ impl Node {
         link: String,
         password: Option<String>,
     ) -> Result<Received, OpenShared> {
+        if let Some(path) = super::public::parse(&link) {
+            return self.open_public(link, path?).await;
+        }
         let parsed = ShareLink::parse(&link)?;
         if bs58::encode(&parsed.peer).into_string() == self.inner.identity.peer_id {
             return Err(OpenShared::OwnLink);
@@ -240,6 +251,10 @@ impl Node {
         let key = unwrap_share_key(&wrap, &id.0, &opened.grant.key)
             .map_err(|_| OpenShared::Unreadable("its key does not open".to_owned()))?;
         let manifest = opened.grant.manifest;
+        self.inner
+            .policy
+            .check(&manifest, PolicyAction::Open)
+            .map_err(OpenShared::Blocked)?;
         let expires_at = opened.expires.map(unix_ms);
         let password_key = way.proof.password_key.as_ref();
         let password_key = password_key.map_or_else(Vec::new, |key| key.expose().to_vec());
@@ -293,10 +308,20 @@ impl Node {
 
     /// One share that was opened here, and what it holds. Connects when it has to.
     pub async fn received(&self, id: ShareId) -> Result<(Received, Vec<SharedThing>), OpenShared> {
+        if let Some(row) = self.received_public(id).await? {
+            let things = self.public_received(&row).await?;
+            return Ok((self.inner.shown_received(&row), things));
+        }
         let (row, keeper) = self.inner.keeper(id).await?;
         let things = keeper.all_things().await?;
         self.inner.warm(&keeper, &things);
         Ok((self.inner.shown_received(&row), things))
+    }
+
+    /// What was noted of a public root that was opened; `None` when it is a share by link.
+    async fn received_public(&self, id: ShareId) -> Result<Option<ReceivedRow>, OpenShared> {
+        let row = self.query(move |view| view.received(id)).await?;
+        Ok(row.filter(super::public::is_public))
     }
 
     /// Strikes an opened share from the list and lets go of it.
@@ -329,6 +354,18 @@ impl Node {
         index: usize,
         poster: bool,
     ) -> Result<MediaStream, OpenShared> {
+        if let Some(row) = self.received_public(id).await? {
+            let things = self.public_received(&row).await?;
+            let thing = things.into_iter().nth(index);
+            let thing = thing.ok_or(OpenShared::UnknownShare)?;
+            return match poster {
+                false => self.open_public_file(thing.file, thing.name).await,
+                true => {
+                    let poster = thing.poster.ok_or(OpenShared::UnknownShare)?;
+                    self.open_public_file(poster, "poster".to_owned()).await
+                }
+            };
+        }
         let (row, keeper) = self.inner.keeper(id).await?;
         let thing = keeper.thing(index).await?;
         let (file, name, duration_ms) = if poster {
@@ -338,6 +375,10 @@ impl Node {
             self.inner.note_watched(&row);
             (thing.file, thing.name, thing.duration_ms)
         };
+        self.inner
+            .policy
+            .check(&file.root, PolicyAction::Stream)
+            .map_err(OpenShared::Blocked)?;
         let film = keeper.film(&file, duration_ms);
         let (root, size, mime) = (file.root, file.size, file.mime.clone());
         let source = Source::Remote(Box::new(RemoteFile::new(film, file)));
@@ -391,7 +432,9 @@ impl Inner {
         let held = lock(&self.opened.0).get(&row.id).map(Arc::clone);
         let line = held.map(|keeper| keeper.line.borrow().clone());
         let over = row.expires_at.is_some_and(|at| at <= self.now_ms());
+        let is_public = super::public::is_public(row);
         let (connected, ended) = match line {
+            _ if is_public => (!self.networks.running().is_empty(), None),
             Some(Line::Over(end)) => (false, Some(end)),
             _ if over => (false, Some(SharedEnd::Expired)),
             Some(Line::Up(_)) => (true, None),
@@ -411,6 +454,11 @@ impl Inner {
             .blocking(Lane::Query, move || inner.library.reader()?.received(id))
             .await?;
         let row = row.ok_or(OpenShared::UnknownShare)?;
+        if let Some(manifest) = &row.manifest {
+            self.policy
+                .check(manifest, PolicyAction::Open)
+                .map_err(OpenShared::Blocked)?;
+        }
         if let Some(keeper) = lock(&self.opened.0).get(&id) {
             return Ok((row, Arc::clone(keeper)));
         }

@@ -12,7 +12,7 @@ pub struct Received {
     pub id: ShareId,
     /// What it is called: a stranger's words, made harmless to show.
     pub title: String,
-    /// Whom it is from: a peer id. Nobody's name.
+    /// Whom it is from: a peer id, nobody's name. Empty when it is public: whoever has it gives it.
     pub peer: String,
     /// When it was opened first, Unix milliseconds.
     pub opened_at: i64,
@@ -48,16 +48,20 @@ pub struct SharedThing {
     pub duration_ms: Option<u64>,
     /// Width and height in pixels.
     pub dimensions: Option<(u32, u32)>,
+    /// Under which licence, as its maker says; made harmless to show.
+    pub licence: Option<String>,
+    /// What its maker warns of.
+    pub warning: Option<String>,
     /// Its file.
     pub file: SharedFile,
     /// A picture that stands for it.
     pub poster: Option<SharedFile>,
 }
 
-/// A sealed file of a share.
+/// A file of a share.
 #[derive(Clone, Debug)]
 pub struct SharedFile {
-    /// The sealed file.
+    /// The file, sealed or not.
     pub(crate) root: Cid,
     /// Bytes of the plain file.
     pub size: u64,
@@ -97,6 +101,11 @@ pub(super) fn things(
         title,
         duration_ms: manifest.duration_ms,
         dimensions: rendition.dimensions,
+        licence: manifest.licence.as_deref().map(crate::import::shown),
+        warning: manifest
+            .content_warning
+            .as_deref()
+            .map(crate::import::shown),
         file: file(share, &rendition.content)?,
         // A picture that does not open is no reason to show nothing.
         poster: manifest
@@ -119,7 +128,7 @@ fn file(share: &SealKey, content: &Content) -> Result<SharedFile, ReadShared> {
 }
 
 /// A name that is safe as one file of a folder, with the ending of its type.
-fn file_name(name: &str, mime: &str) -> String {
+pub(super) fn file_name(name: &str, mime: &str) -> String {
     let mut safe: String = crate::import::shown(name)
         .chars()
         .map(|letter| match letter {

@@ -14,6 +14,7 @@ use crate::import::outcome::chain;
 use crate::import::{ImportMode, ImportOptions};
 use crate::jobs::{Job, JobHandle, Meter, Outcome, PauseReason, Request, Stop};
 use crate::node::{Inner, Node};
+use crate::policy::PolicyAction;
 use crate::stream::{MAX_READ, MediaStream};
 
 impl Node {
@@ -80,6 +81,9 @@ impl Inner {
                 path = folder.join(format!("{index} {}", thing.name));
             }
             meter.at(&path);
+            self.policy
+                .check(&thing.file.root, PolicyAction::Save)
+                .map_err(|blocked| failed(blocked.as_ref()))?;
             let stream = runtime
                 .block_on(node.open_shared_file(id, index, false))
                 .map_err(|error| failed(&error))?;

@@ -1,6 +1,6 @@
 //! What peers are answered: the two ports of `net` that decide about private things.
 //!
-//! One rule: a peer may have a block when a share that it has open now reaches it. Whether a block
+//! One rule: a peer may have a block when a public share, or one that it has open now, reaches it. Whether a block
 //! is allowed and whether it is here are both looked up for every question, in the same order, so
 //! that private and absent take the same work.
 //!
@@ -23,6 +23,7 @@ use net::share::{Grant, LinkId, OpenLinks, PasswordParams, ShareBook, SharedLink
 use super::{bytes32, system_time};
 use crate::jobs::lock;
 use crate::node::Inner;
+use crate::policy::PolicyAction;
 use crate::tasks::Lane;
 
 /// Shares whose blocks are remembered at once; more are looked up again.
@@ -103,11 +104,16 @@ impl Serving {
                 let allowed = links
                     .iter()
                     .any(|link| inner.serving.reaches(&inner, ShareId(link.0), &cid));
+                let allowed = allowed | inner.public.is_shared(&cid);
                 let here = inner.store.has(&cid).unwrap_or(false);
-                if allowed && here {
-                    answer(&inner, &cid)
-                } else {
-                    None
+                let blocked = inner.policy.blocks(&cid);
+                match allowed && here {
+                    true if blocked => {
+                        inner.policy.note(&cid, PolicyAction::Serve);
+                        None
+                    }
+                    true => answer(&inner, &cid),
+                    false => None,
                 }
             })
             .await
@@ -154,7 +160,8 @@ impl ShareBook for Serving {
 /// What a link proves and opens; `None` while its share is not ready.
 fn shared_link(row: &ShareRow) -> Option<SharedLink> {
     let revoked = row.state == ShareState::Revoked;
-    if row.state != ShareState::Ready && !revoked {
+    // A public one is opened by nobody: it is simply there.
+    if row.public || (row.state != ShareState::Ready && !revoked) {
         return None;
     }
     let secret = dag::share_link::ShareSecret::new(bytes32(&row.secret.0)?);
@@ -183,3 +190,6 @@ fn shared_link(row: &ShareRow) -> Option<SharedLink> {
         },
     })
 }
+
+#[cfg(test)]
+mod timing;

@@ -3,60 +3,22 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use bytes::Bytes;
 use dag::{Cid, FileCursor, Step};
 use store::{SourceId, SourceState, Store};
+use tokio_util::sync::DropGuard;
 
 use super::ReadMedia;
+use crate::blocks::Blocks;
 use crate::import::fingerprint::Stamp;
 use crate::jobs::lock;
 use crate::share::RemoteFile;
+use crate::tasks::Lane;
 
 /// Blocks that are asked for before they are needed.
-const LOOK_AHEAD: usize = 8;
-
-/// Where blocks come from that the store does not have.
-///
-/// Nothing implements it yet; a network will. `ahead` are the blocks that follow in
-/// playhead order, so that it can ask for them in time. Blocks must be verified by the
-/// implementation before they are returned.
-pub(crate) trait BlockFetch: Send + Sync + std::fmt::Debug {
-    /// The block, or `None` when nobody has it.
-    fn fetch(&self, cid: &Cid, ahead: &[Cid]) -> Result<Option<Bytes>, ReadMedia>;
-}
-
-/// The store, and behind it whoever can fetch what it lacks.
-#[derive(Clone, Debug)]
-pub(crate) struct Blocks {
-    pub(crate) store: Arc<Store>,
-    pub(crate) fetch: Option<Arc<dyn BlockFetch>>,
-}
-
-impl Blocks {
-    pub(crate) fn local(store: &Arc<Store>) -> Self {
-        Self {
-            store: Arc::clone(store),
-            fetch: None,
-        }
-    }
-
-    fn get(&self, cid: &Cid, ahead: &[Cid]) -> Result<Bytes, ReadMedia> {
-        match self.store.get(cid) {
-            Ok(Some(bytes)) => return Ok(bytes),
-            Ok(None) => {}
-            Err(store::GetBlock::SourceChanged(_)) => return Err(ReadMedia::Changed),
-            Err(error) => return Err(ReadMedia::ReadSource(Box::new(error))),
-        }
-        match &self.fetch {
-            Some(fetch) => fetch
-                .fetch(cid, ahead)?
-                .ok_or(ReadMedia::MissingBlock(*cid)),
-            None => Err(ReadMedia::MissingBlock(*cid)),
-        }
-    }
-}
+pub(crate) const LOOK_AHEAD: usize = 32;
 
 /// A source that can be read at any offset. Blocking.
 #[derive(Debug)]
@@ -98,6 +60,22 @@ impl Source {
             blocks,
             root,
             cursor: Mutex::new(None),
+        }
+    }
+
+    /// Where its reads run.
+    pub(super) fn lane(&self) -> Lane {
+        match self {
+            Self::Dag { blocks, .. } => blocks.lane(Lane::Read),
+            _ => Lane::Read,
+        }
+    }
+
+    /// Ends what it fetches when it is dropped.
+    pub(super) fn guard(&self) -> Option<DropGuard> {
+        match self {
+            Self::Dag { blocks, .. } => blocks.guard(),
+            _ => None,
         }
     }
 
@@ -162,11 +140,7 @@ fn read_dag(
     while have < len {
         match cursor.poll() {
             Step::Need(cid) => {
-                let ahead = match blocks.fetch {
-                    Some(_) => cursor.want_ahead(LOOK_AHEAD),
-                    None => Vec::new(),
-                };
-                let block = blocks.get(&cid, &ahead)?;
+                let block = blocks.get(&cid, || cursor.want_ahead(LOOK_AHEAD))?;
                 cursor
                     .supply(cid, block)
                     .map_err(|error| ReadMedia::DamagedDag(Box::new(error)))?;
