@@ -28,6 +28,11 @@ pub(crate) fn home(option: Option<PathBuf>) -> Result<PathBuf> {
     })
 }
 
+/// Whether the home is the usual one of this person, and not one that was named.
+pub(crate) fn is_usual_home(option: Option<&Path>) -> bool {
+    option.is_none() && env::var_os("TRIBUTARY_HOME").is_none_or(|value| value.is_empty())
+}
+
 fn choose(option: Option<PathBuf>, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let data = || {
         let xdg = variable("XDG_DATA_HOME")

@@ -31,6 +31,11 @@ pub(crate) fn run(launch: Launch) -> Result<ExitCode> {
         .context("could not start the runtime")?;
     tauri::async_runtime::set(runtime.handle().clone());
 
+    let mut context = tauri::generate_context!();
+    // GTK lets one program with an id onto a session: a window of another home has none, or it
+    // would end without a word while this one runs.
+    context.config_mut().app.enable_gtk_app_id = paths::is_usual_home(launch.home.as_deref());
+
     let app = tauri::Builder::default()
         // First, so that a second start ends before it opens anything.
         .plugin(single_instance(&home))
@@ -57,7 +62,7 @@ pub(crate) fn run(launch: Launch) -> Result<ExitCode> {
             }
         })
         .setup(move |app| start(app, home, launch).map_err(Into::into))
-        .build(tauri::generate_context!())
+        .build(context)
         .context("could not open a window; is there a display?")?;
 
     let code = app.run_return(|app, event| {

@@ -30,9 +30,14 @@ test('the first start welcomes, and leads to an empty home', async () => {
   await app.shows(here.home)
   await app.click('button', 'Next')
   await app.until('it says what stays private', () => app.find('heading', 'What stays private'))
+  await app.click('button', 'Next')
+  await app.until('it asks whom to speak with', () => app.find('heading', 'Together with others?'))
   await app.click('button', 'Open my library')
   await app.until('the rooms are there', () => app.find('navigation', 'Rooms'))
-  assert.equal((await app.call('GET', '/settings')).firstRunDone, true)
+  const settings = await app.call('GET', '/settings')
+  assert.equal(settings.firstRunDone, true)
+  assert.equal(settings.network, 'btfs')
+  assert.deepEqual((await app.call('GET', '/networks')).map(({ name }) => name), ['direct', 'btfs'])
 })
 
 test('files dragged onto the window are imported, privately as the sheet says', async () => {

@@ -87,7 +87,9 @@ test('taken back it stops, and says so', async () => {
   await giver.click('button', 'Take back')
   await giver.until('it is over', async () => (await giver.call('GET', '/shares')).find(({ id }) => id === share.id).state === 'revoked')
   await taker.raise()
+  // What is there already plays on; what is not does not come any more.
   await taker.session.run(`document.querySelector('video').play().catch(() => {})`)
+  await taker.session.press('5')
   await taker.until('the other window says it', () => taker.session.run(`return /taken back/i.test(document.body.innerText)`))
   const [{ received }] = await taker.call('GET', '/networks')
   assert.ok(received < size, `${received} of ${size} bytes came`)

@@ -12,6 +12,8 @@ const thing = (kind: string, title: string): SharedThing => ({
   width: 16,
   height: 9,
   url: `http://127.0.0.1:1/shared/a/${title}`,
+  licence: null,
+  warning: null,
   poster: null,
 });
 

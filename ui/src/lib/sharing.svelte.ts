@@ -1,6 +1,8 @@
 // What the person is about to share or to open. The sharing feature shows the sheets; any room
 // asks for them here.
 
+import { t } from '$/i18n/index.svelte';
+
 /** What a share would hold: items in order, or an album. */
 export interface Subject {
   title: string;
@@ -8,6 +10,8 @@ export interface Subject {
   albumId?: string;
   /** How many things that is; of an album, the items are not listed. */
   count: number;
+  /** The title only counts: a better count becomes the name that others see. */
+  unnamed?: boolean;
 }
 
 interface Sharing {
@@ -26,6 +30,13 @@ export function share(subject: Subject): void {
 /** Shares several things under a name of their own. */
 export function shareItems(title: string, items: readonly string[]): void {
   if (items.length > 0) share({ title, items, count: items.length });
+}
+
+/** Shares several things that have no name in common. */
+export function shareChosen(items: readonly string[]): void {
+  if (items.length === 0) return;
+  const title = t('pix.items', { count: items.length });
+  share({ title, items, count: items.length, unnamed: true });
 }
 
 export function showShare(shareId: string): void {

@@ -2,8 +2,9 @@
 //! nothing.
 //!
 //! Invariants:
-//! - The length of a message is checked before any of it is buffered, and the buffer never exceeds
-//!   twice what has arrived, so a peer pays in its own bandwidth for the memory it takes here.
+//! - The length of a message is checked before any of it is buffered, and beyond [`USUAL_BUFFER`] the
+//!   buffer never exceeds twice what has arrived, so a peer pays in its own bandwidth for the memory
+//!   it takes here.
 //! - Both are cancel-safe: they are polled and keep their state between polls.
 
 use std::collections::VecDeque;
@@ -17,7 +18,9 @@ use futures_util::{AsyncRead, AsyncWrite};
 use crate::bitswap::wire::{DecodeMessage, MAX_MESSAGE_IN};
 
 /// What is allocated for a body before any of it has arrived.
-const FIRST_BUFFER: usize = 64 * 1024;
+const FIRST_BUFFER: usize = 16 * 1024;
+/// What is allocated at once after that, so that a message with one usual block is moved no more.
+const USUAL_BUFFER: usize = 320 * 1024;
 /// The longest length prefix: four bytes hold up to 256 MiB, a fifth is never needed.
 const MAX_LEN_BYTES: usize = 4;
 
@@ -87,7 +90,11 @@ impl FrameReader {
                 return Poll::Ready(Ok(Some(Bytes::from(body))));
             }
             if self.filled == self.body.len() {
-                let next = (self.filled * 2).max(FIRST_BUFFER).min(self.len);
+                let next = match self.filled {
+                    0 => FIRST_BUFFER,
+                    filled => (filled * 2).max(USUAL_BUFFER),
+                };
+                let next = next.min(self.len);
                 self.body.resize(next, 0);
             }
             let got = ready!(stream.as_mut().poll_read(cx, &mut self.body[self.filled..]))?;

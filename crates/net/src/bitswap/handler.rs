@@ -7,8 +7,9 @@
 //! Invariants:
 //! - At most [`MAX_INBOUND`] streams are read, and together they hold at most [`MAX_BUFFERED`]
 //!   bytes of unfinished messages (one message more while each waits for its turn).
-//! - A decoded message is handed to the swarm before the next one is read, so a slow consumer slows
-//!   the peer down through the muxer's window instead of filling memory.
+//! - At most [`MAX_OPENING`] decoded messages wait for their hashes or for the swarm, so a slow
+//!   consumer slows the peer down through the muxer's window instead of filling memory. Hashing goes
+//!   on beside reading, on the blocking pool; messages are handed on in the order in which they came.
 //! - A message that stops arriving for [`STALLED_AFTER`] ends its stream.
 
 use std::collections::VecDeque;
@@ -29,6 +30,7 @@ use libp2p::swarm::handler::{
 use libp2p::swarm::{
     ConnectionHandler, ConnectionHandlerEvent, Stream, StreamUpgradeError, SubstreamProtocol,
 };
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::bitswap::frame::{FrameReader, FrameWriter, ReadFrame};
@@ -39,6 +41,10 @@ use crate::bitswap::wire::{Entry, Message, Presence, Version};
 const MAX_INBOUND: usize = 16;
 /// The most bytes of unfinished messages of one connection.
 const MAX_BUFFERED: usize = 8 * 1024 * 1024;
+/// Messages that are being hashed.
+const MAX_OPENING: usize = 4;
+/// Blocks of a message that are hashed on the spot, in bytes.
+const HASHED_HERE: usize = 32 * 1024;
 /// How long an unfinished message may make no progress.
 const STALLED_AFTER: Duration = Duration::from_secs(30);
 /// How long a connection is kept for bitswap after its last message.
@@ -147,9 +153,26 @@ enum Outbound {
     Open { stream: Stream, version: Version },
 }
 
+/// A message whose blocks are hashed, or being so.
+enum Opening {
+    Done(Box<Received>),
+    Working(JoinHandle<Box<Received>>),
+}
+
+impl Opening {
+    fn begin(message: Message) -> Self {
+        let bytes: usize = message.blocks.iter().map(|block| block.data.len()).sum();
+        match bytes <= HASHED_HERE {
+            true => Opening::Done(open(message)),
+            false => Opening::Working(tokio::task::spawn_blocking(|| open(message))),
+        }
+    }
+}
+
 /// See the module.
 pub(crate) struct Handler {
     inbound: Vec<Inbound>,
+    opening: VecDeque<Opening>,
     /// Where reading goes on, so that no stream starves the others.
     turn: usize,
     outbound: Outbound,
@@ -178,6 +201,7 @@ impl Handler {
     pub(crate) fn new() -> Self {
         Handler {
             inbound: Vec::new(),
+            opening: VecDeque::new(),
             turn: 0,
             outbound: Outbound::Closed,
             queue: VecDeque::new(),
@@ -192,8 +216,43 @@ impl Handler {
         }
     }
 
+    /// Hands on what is hashed, and reads on.
+    fn poll_received(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
+        loop {
+            let first = match self.opening.front_mut() {
+                None => None,
+                Some(Opening::Done(_)) => Some(true),
+                Some(Opening::Working(working)) => match working.poll_unpin(cx) {
+                    Poll::Ready(Ok(received)) => {
+                        self.opening.pop_front();
+                        return Poll::Ready(Event::Received(received));
+                    }
+                    // The runtime is being shut down.
+                    Poll::Ready(Err(_)) => Some(false),
+                    Poll::Pending => None,
+                },
+            };
+            if first.is_some() {
+                match self.opening.pop_front() {
+                    Some(Opening::Done(received)) => {
+                        return Poll::Ready(Event::Received(received));
+                    }
+                    _ => continue,
+                }
+            }
+            if self.opening.len() >= MAX_OPENING {
+                return Poll::Pending;
+            }
+            match self.poll_inbound(cx) {
+                Poll::Ready(Ok(message)) => self.opening.push_back(Opening::begin(message)),
+                Poll::Ready(Err(error)) => return Poll::Ready(Event::Broken(error)),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+
     /// Reads on one stream after another until one has a message.
-    fn poll_inbound(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
+    fn poll_inbound(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, ReadFrame>> {
         let now = Instant::now();
         if self.stall.poll_unpin(cx).is_ready() {
             self.inbound.retain(|inbound| {
@@ -227,10 +286,10 @@ impl Handler {
                     self.last_message = Some(now);
                     self.turn = index + 1;
                     match Message::decode(&body) {
-                        Ok(message) => return Poll::Ready(Event::Received(open(message))),
+                        Ok(message) => return Poll::Ready(Ok(message)),
                         Err(error) => {
                             self.inbound.swap_remove(index);
-                            return Poll::Ready(Event::Broken(error.into()));
+                            return Poll::Ready(Err(error.into()));
                         }
                     }
                 }
@@ -240,7 +299,7 @@ impl Handler {
                 Poll::Ready(Err(error)) => {
                     self.inbound.swap_remove(index);
                     if !matches!(error, ReadFrame::Stream(_)) {
-                        return Poll::Ready(Event::Broken(error));
+                        return Poll::Ready(Err(error));
                     }
                 }
             }
@@ -363,7 +422,7 @@ impl ConnectionHandler for Handler {
                 protocol: SubstreamProtocol::new(Upgrade, ()),
             });
         }
-        self.poll_inbound(cx)
+        self.poll_received(cx)
             .map(ConnectionHandlerEvent::NotifyBehaviour)
     }
 

@@ -59,6 +59,18 @@ pub(super) enum Command {
     PublishName(PublishedName, oneshot::Sender<Result<(), PublishName>>),
     UnpublishName(PeerId),
     ResolveName(PeerId, oneshot::Sender<Result<NameRecord, ResolveName>>),
+    LookUps(oneshot::Sender<LookUps>),
+}
+
+/// What look-ups of providers cost since the network was started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LookUps {
+    /// Look-ups that ended; one in each DHT counts as two.
+    pub ended: u64,
+    /// Peers that were asked.
+    pub asked: u64,
+    /// Those that did not answer.
+    pub unanswered: u64,
 }
 
 /// A look-up of providers.
@@ -102,6 +114,7 @@ pub(super) struct Finding {
     sweep: Sweep,
     lookups: HashMap<Query, Lookup>,
     locating: Vec<Locating>,
+    cost: LookUps,
     announcing: HashMap<Query, Announcing>,
     resolving: HashMap<u64, Resolving>,
     resolved: u64,
@@ -151,6 +164,7 @@ impl Finding {
             sweep: Sweep::default(),
             lookups: HashMap::new(),
             locating: Vec::new(),
+            cost: LookUps::default(),
             announcing: HashMap::new(),
             resolving: HashMap::new(),
             resolved: 0,
@@ -272,6 +286,9 @@ impl Finding {
                 self.names.remove(&name);
             }
             Command::ResolveName(name, reply) => self.resolve(behaviour, name, reply),
+            Command::LookUps(reply) => {
+                let _ = reply.send(self.cost);
+            }
         }
     }
 
@@ -343,7 +360,10 @@ impl Finding {
 
     pub(super) fn event(&mut self, behaviour: &mut Behaviour, event: kad::Event, of: Which) {
         let kad::Event::OutboundQueryProgressed {
-            id, result, step, ..
+            id,
+            result,
+            stats,
+            step,
         } = event
         else {
             return;
@@ -351,7 +371,11 @@ impl Finding {
         let query = of(id);
         match result {
             kad::QueryResult::GetProviders(result) => {
-                self.found_providers(behaviour, query, result.ok(), step.last);
+                if self.found_providers(behaviour, query, result.ok(), step.last) {
+                    self.cost.ended += 1;
+                    self.cost.asked += u64::from(stats.num_requests());
+                    self.cost.unanswered += u64::from(stats.num_failures());
+                }
             }
             kad::QueryResult::GetClosestPeers(result) => {
                 let closest = match result {
@@ -399,13 +423,14 @@ impl Finding {
         }
     }
 
+    /// Whether that was its end.
     fn found_providers(
         &mut self,
         behaviour: &mut Behaviour,
         query: Query,
         result: Option<kad::GetProvidersOk>,
         last: bool,
-    ) {
+    ) -> bool {
         let mut stop = last;
         if let Some(lookup) = self.lookups.get_mut(&query)
             && let Some(kad::GetProvidersOk::FoundProviders { providers, .. }) = result
@@ -419,10 +444,11 @@ impl Finding {
             }
             stop |= lookup.left == 0;
         }
-        if stop {
-            self.lookups.remove(&query);
-            finish(behaviour, &query);
+        if !stop {
+            return false;
         }
+        finish(behaviour, &query);
+        self.lookups.remove(&query).is_some()
     }
 
     fn found_record(

@@ -111,13 +111,16 @@ export function staleTags(event: LiveEvent): string[] | null {
       return ['shares', 'received'];
     // A link says where this device can be dialled, so it changes with the network.
     case 'networkChanged':
-      return ['network', 'shares', 'received'];
+      return ['network', 'shares'];
     case 'jobProgress':
       return [];
     case 'lagged':
       return null;
   }
 }
+
+/** How long changes of the network are gathered. */
+const slowMs = 2000;
 
 /** A job list with one job replaced, or put first when it is new. */
 export function withJob(page: JobPage | undefined, job: Job): JobPage | undefined {
@@ -139,6 +142,7 @@ export function keepFresh(client: QueryClient, gatherMs = 400): (event: LiveEven
   const stale = new Set<string>();
   let all = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let wait: ReturnType<typeof setTimeout> | undefined;
   const flush = (): void => {
     timer = undefined;
     const tags = new Set(stale);
@@ -154,6 +158,16 @@ export function keepFresh(client: QueryClient, gatherMs = 400): (event: LiveEven
       client.setQueryData<JobPage>(keys.jobs, (page) => withJob(page, event.job));
     }
     const tags = staleTags(event);
+    // On a large network peers come and go by the second; nobody reads that fast.
+    if (event.name === 'networkChanged') {
+      wait ??= setTimeout(() => {
+        wait = undefined;
+        void client.invalidateQueries({
+          predicate: (query) => tags?.includes(String(query.queryKey[0])) === true,
+        });
+      }, slowMs);
+      return;
+    }
     if (tags === null) all = true;
     else for (const tag of tags) stale.add(tag);
     if (all || stale.size > 0) timer ??= setTimeout(flush, gatherMs);
