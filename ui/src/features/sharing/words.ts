@@ -48,12 +48,9 @@ export function joined(parts: readonly (string | null | undefined)[]): string {
 /** Why a share was refused: the way out is another for each. */
 export type Refusal = 'place' | 'network' | 'other';
 
-/**
- * The daemon says `conflict` when a file says where it was made and cannot be made to forget it,
- * with a way out; and when a file is still being looked at, without one.
- */
+/** A file that says where it was made, and cannot be made to forget it, can be shared with its place. */
 export function refusalOf(error: unknown, keepsLocation: boolean): Refusal {
   if (!(error instanceof ApiError)) return 'other';
   if (error.code === 'no_network') return 'network';
-  return error.code === 'conflict' && !keepsLocation && error.todo !== null ? 'place' : 'other';
+  return error.code === 'place_stays' && !keepsLocation ? 'place' : 'other';
 }
