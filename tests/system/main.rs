@@ -9,6 +9,8 @@ mod full_disk;
 mod hostile_http;
 mod hostile_names;
 mod kill_resume;
+mod nat;
+mod partition;
 mod previews;
 mod references;
 mod share_kill;
