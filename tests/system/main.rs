@@ -3,6 +3,7 @@
 mod bad_content;
 mod bad_homes;
 mod changing_files;
+mod crowd;
 mod damaged_segment;
 mod files_kill;
 mod full_disk;

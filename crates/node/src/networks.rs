@@ -9,20 +9,18 @@
 //! Invariant: only [`apply`] starts and stops networks, one call at a time, and what runs afterwards
 //! is what [`Plan`] says.
 
+mod follow;
 mod kept;
 mod listen;
 pub(crate) mod names;
 mod status;
 mod traffic;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use net::share::OpenLinks;
-use net::{
-    Multiaddr, Network, NetworkConfig, NetworkEvent, NodeKey, Profile, RateLimiter, SwarmKey,
-};
+use net::{Multiaddr, Network, NetworkConfig, NodeKey, PeerId, Profile, RateLimiter, SwarmKey};
 use tokio_util::sync::CancellationToken;
 
 use crate::events::Event;
@@ -30,13 +28,12 @@ use crate::jobs::lock;
 use crate::node::Inner;
 use crate::settings::{NetworkSetting, Settings};
 use crate::share::{AnnounceTimes, Serving};
+use follow::{follow, keep};
 use kept::Kept;
-use listen::{any_port, free_port, listen_on, port_of};
+use listen::{any_port, free_port, listen_on};
 pub use status::{NetworkStatus, PeerStatus};
 pub use traffic::{TrafficHistory, TrafficSample};
 
-/// Time between two writes of good peers.
-const KEEP_EVERY: Duration = Duration::from_secs(30);
 /// The key of a network of the user's own, in the home.
 const SWARM_KEY_FILE: &str = "swarm.key";
 
@@ -78,6 +75,8 @@ pub(crate) struct Networks {
     wide: Mutex<Option<Running>>,
     /// Where others said they reach `direct`.
     outside: Mutex<BTreeSet<Multiaddr>>,
+    /// Peers of `direct` to whom nothing but a relay leads.
+    only_relayed: Mutex<HashSet<PeerId>>,
     rates: RateLimiter,
     traffic: Mutex<traffic::Traffic>,
     /// Held by whoever writes [`kept`].
@@ -212,6 +211,11 @@ impl Networks {
         list.map(ToString::to_string).collect()
     }
 
+    /// Whether nothing but a relay, with its small budget, leads to a peer of `direct` now.
+    pub(crate) fn is_only_relayed(&self, peer: &PeerId) -> bool {
+        lock(&self.only_relayed).contains(peer)
+    }
+
     /// Bytes a second in and out, just now.
     pub(crate) fn rates_now(&self) -> (f64, f64) {
         lock(&self.traffic).rates()
@@ -297,6 +301,7 @@ pub(crate) async fn apply(inner: &Arc<Inner>) {
             {
                 inner.opened.let_go();
                 lock(&networks.outside).clear();
+                lock(&networks.only_relayed).clear();
             }
             stop(before).await;
             if let Some(plan) = plan {
@@ -397,6 +402,9 @@ fn config(
         announced: Arc::clone(&inner.announced),
         network: plan.name(),
     });
+    // There is no directory of relays for `direct`: those who know each other by links are it. Only
+    // who is reached from outside relays, little, and not for long.
+    config.relay_for_others = plan.choice == NetworkChoice::Direct && !plan.loopback_only;
     if plan.loopback_only {
         config.reach = false;
         config.local_discovery = false;
@@ -407,82 +415,4 @@ fn config(
         config.known_peers = kept.known_peers(plan.name());
     }
     Ok(config)
-}
-
-/// Notes what the network says: ports and good peers for the next start, news for whoever looks.
-async fn follow(inner: Arc<Inner>, network: Network, plan: Plan) {
-    use tokio::sync::broadcast::error::RecvError;
-    let is_direct = plan.choice == NetworkChoice::Direct;
-    let mut events = network.events();
-    // What it did before this listened.
-    keep(&inner, &network, &plan, None).await;
-    let mut kept = Instant::now();
-    let mut published = is_direct;
-    loop {
-        match events.recv().await {
-            Ok(NetworkEvent::Listening(_)) => {
-                keep(&inner, &network, &plan, None).await;
-                inner.events.send(Event::NetworkChanged);
-            }
-            Ok(NetworkEvent::Connected(_)) => {
-                // Peers come and go by the second on a large network; what is kept is a hint.
-                if kept.elapsed() >= KEEP_EVERY {
-                    kept = Instant::now();
-                    keep(&inner, &network, &plan, None).await;
-                }
-                if !std::mem::replace(&mut published, true) {
-                    names::publish_again(&inner, &network).await;
-                }
-                inner.events.send(Event::NetworkChanged);
-            }
-            Ok(NetworkEvent::Reachable(address)) => {
-                if is_direct {
-                    lock(&inner.networks.outside).insert(address);
-                }
-                inner.events.send(Event::NetworkChanged);
-            }
-            Ok(NetworkEvent::Unreachable(address)) => {
-                lock(&inner.networks.outside).remove(&address);
-                inner.events.send(Event::NetworkChanged);
-            }
-            Ok(
-                NetworkEvent::Identified(_)
-                | NetworkEvent::Disconnected(_)
-                | NetworkEvent::NotListening(_)
-                | NetworkEvent::ReachabilityChanged(_),
-            ) => inner.events.send(Event::NetworkChanged),
-            Ok(_) | Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return,
-        }
-    }
-}
-
-/// Changes what is kept, on a blocking thread. Two networks write one file, hence the turn.
-async fn change_kept(inner: &Arc<Inner>, change: impl FnOnce(&mut Kept) + Send + 'static) {
-    let (home, owner) = (inner.home.root().to_owned(), Arc::clone(inner));
-    let work = move || {
-        let _turn = lock(&owner.networks.keeping);
-        let mut kept = Kept::read(&home);
-        change(&mut kept);
-        kept.write(&home)
-    };
-    if let Err(error) = inner.tasks.blocking(crate::tasks::Lane::Query, work).await {
-        tracing::debug!(%error, "the network's state was not kept");
-    }
-}
-
-/// Keeps the port (the one that is listened on unless it is said) and good peers.
-async fn keep(inner: &Arc<Inner>, network: &Network, plan: &Plan, port: Option<u16>) {
-    let port = match port {
-        Some(port) => Some(port),
-        None => port_of(&network.listening().await),
-    };
-    let (good, plan) = (network.good_peers().await, plan.clone());
-    change_kept(inner, move |kept| {
-        if let Some(port) = port {
-            *kept.port_mut(&plan) = port;
-        }
-        kept.keep_peers(plan.name(), &good);
-    })
-    .await;
 }

@@ -137,8 +137,6 @@ pub(crate) struct World {
 pub(crate) struct Host {
     /// Its namespace.
     pub(crate) name: String,
-    /// Its own address.
-    pub(crate) address: Ipv4Addr,
     /// What others see: its own, or its router's.
     pub(crate) outside: Ipv4Addr,
     wire: String,
@@ -184,7 +182,6 @@ impl World {
         let (number, wire) = self.plug(name, "eth0");
         Host {
             name: name.to_owned(),
-            address: public(number),
             outside: public(number),
             wire,
         }
@@ -220,7 +217,6 @@ impl World {
         assert!(child.wait().expect("ends").success(), "{nat:?}");
         Host {
             name: name.to_owned(),
-            address,
             outside: public(number),
             wire,
         }
