@@ -34,6 +34,8 @@ const MAX_THINGS: usize = 256;
 /// Time between two attempts to reach a sharer again, doubled up to the last.
 const RETRY: Duration = Duration::from_millis(500);
 const RETRY_MOST: Duration = Duration::from_secs(60);
+/// The most while somebody watches.
+const RETRY_WATCHED: Duration = Duration::from_secs(2);
 
 /// One share of somebody else, held open.
 #[derive(Debug)]
@@ -111,6 +113,10 @@ impl Keeper {
         films.retain(|_, film| film.strong_count() > 0);
         let film = Film::new(self.supply.clone(), Pace::of(file.size, duration_ms));
         films.insert(file.root, Arc::downgrade(&film));
+        if matches!(self.line(), Line::Down) {
+            // The next attempt may be a minute away.
+            self.hurry.notify_one();
+        }
         film
     }
 }
@@ -236,7 +242,14 @@ async fn keep(way: Way, network: Network, says: Says, mut opened: Option<OpenSha
             return;
         }
         tokio::select! {
-            () = tokio::time::sleep(wait) => wait = (wait * 2).min(RETRY_MOST),
+            () = tokio::time::sleep(wait) => {
+                // The keeper itself listens, too.
+                let most = match line.receiver_count() > 1 {
+                    true => RETRY_WATCHED,
+                    false => RETRY_MOST,
+                };
+                wait = (wait * 2).min(most);
+            }
             () = hurry.notified() => wait = RETRY,
         }
     }

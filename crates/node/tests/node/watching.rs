@@ -1,7 +1,5 @@
 //! Reading what somebody else shares: every block comes once, is kept, and makes room in the end.
 
-use std::time::Duration;
-
 use node::{Node, ShareId, ShareRequest};
 
 use crate::share::{open_networked, read_all, sharer};
