@@ -2,6 +2,7 @@
 import { t } from '$/i18n/index.svelte';
 import { ApiError, type ItemKind, type Received, type Share } from '$/lib/api';
 import { formatBytes, formatDateTime } from '$/lib/format';
+import { licenceName } from './licences';
 
 export type Standing = 'preparing' | 'ready' | 'ended' | 'revoked' | 'failed';
 
@@ -25,6 +26,8 @@ export function shareFacts(share: Share, now: number, kind?: ItemKind): string {
       ? t(`kind.${kind}`)
       : t('count.files', { count: share.items.length }),
     share.bytes > 0 ? formatBytes(share.bytes) : null,
+    share.licence === null ? null : licenceName(share.licence),
+    share.warning === null ? null : t('share.withWarning'),
     share.hasPassword ? t('share.withPassword') : null,
     share.keepLocation ? t('share.withPlace') : null,
     ends,
@@ -40,6 +43,9 @@ export function reachOf({ connected, ended }: Pick<Received, 'connected' | 'ende
   if (ended !== null) return ended;
   return connected ? 'connected' : 'away';
 }
+
+/** Public things are nobody's in particular. */
+export const isPublic = ({ peer }: Pick<Received, 'peer'>): boolean => peer === '';
 
 export function joined(parts: readonly (string | null | undefined)[]): string {
   return parts.filter((part) => part != null && part !== '').join(' · ');
