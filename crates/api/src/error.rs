@@ -98,6 +98,9 @@ impl ApiError {
             ErrorCode::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             ErrorCode::NotFound | ErrorCode::NotLocal => StatusCode::NOT_FOUND,
             ErrorCode::Conflict
+            | ErrorCode::PlaceStays
+            | ErrorCode::NotLookedAt
+            | ErrorCode::OwnLink
             | ErrorCode::Offline
             | ErrorCode::SourceChanged
             | ErrorCode::SourceMissing => StatusCode::CONFLICT,

@@ -203,6 +203,7 @@ mod tests {
             kind: node::JobKind::Import,
             state: node::JobState::Running,
             title: "Holiday".into(),
+            share: None,
             created_at: 1,
             finished_at: None,
             files_total: 10,

@@ -69,6 +69,18 @@ impl ManifestKind {
         (ManifestKind::Folder, "folder"),
     ];
 
+    /// The word that manifests use for it.
+    pub fn word(self) -> &'static str {
+        let known = Self::ALL.iter().find(|(kind, _)| *kind == self);
+        known.map_or("file", |(_, word)| word)
+    }
+
+    /// The kind of a word that manifests use.
+    pub fn of_word(word: &str) -> Option<Self> {
+        let known = Self::ALL.iter().find(|(_, known)| *known == word);
+        known.map(|(kind, _)| *kind)
+    }
+
     /// Whether it is made of other manifests instead of files.
     pub const fn is_collection(self) -> bool {
         matches!(self, ManifestKind::Album | ManifestKind::Folder)
@@ -144,6 +156,17 @@ pub struct Author {
     pub signature: Vec<u8>,
 }
 
+/// The place of an episode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Series {
+    /// What the series is called, one line.
+    pub title: String,
+    /// The season, at most 9,999.
+    pub season: u32,
+    /// The episode in it, at most 99,999.
+    pub episode: u32,
+}
+
 /// One manifest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
@@ -161,6 +184,10 @@ pub struct Manifest {
     pub members: Vec<Member>,
     /// How long it plays, in milliseconds.
     pub duration_ms: Option<u64>,
+    /// The year it came out.
+    pub year: Option<u16>,
+    /// Where it stands in a series; episodes have it.
+    pub series: Option<Series>,
     /// The language spoken, as BCP 47 writes it.
     pub language: Option<String>,
     /// The licence: an SPDX id, an address, or words. Required for what is public.
@@ -234,6 +261,8 @@ impl Manifest {
             captions: Vec::new(),
             members: Vec::new(),
             duration_ms: None,
+            year: None,
+            series: None,
             language: None,
             licence: None,
             content_warning: None,

@@ -146,12 +146,20 @@ pub struct ReceivedRow {
     pub pinned: Vec<cid::Cid>,
     /// When a file of it was read last, Unix milliseconds; 0 when none was.
     pub watched_at: i64,
+    /// What it is, as manifests call it; empty when it was opened by an earlier version.
+    pub kind: String,
+    /// How many things it holds.
+    pub count: u32,
+    /// Which of its things has a picture that stands for it.
+    pub poster: Option<u32>,
+    /// When all of it was taken into the library, Unix milliseconds.
+    pub saved_at: Option<i64>,
     /// Fields from a newer version.
     pub unknown: Unknown,
 }
 row!(ReceivedRow {
     1 id, 2 link, 3 password_key, 4 title, 5 manifest, 6 key, 7 bytes, 8 opened_at, 9 expires_at,
-    10 pinned, 11 watched_at,
+    10 pinned, 11 watched_at, 12 kind, 13 count, 14 poster, 15 saved_at,
 });
 
 impl Tx<'_> {

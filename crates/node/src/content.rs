@@ -32,12 +32,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use dag::{Block, Chunker, Cid, CidVersion, FileLayout, FileShape, Tree};
+use dag::{Chunker, Cid, CidVersion, FileLayout, FileShape, Tree};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::events::Event;
 use crate::node::Node;
-use crate::pinning::is_private_pin;
 use crate::policy::PolicyAction;
 use crate::stream::MediaStream;
 use crate::tasks::Lane;
@@ -329,77 +328,6 @@ impl Node {
             .blocking(Lane::Query, move || store.pins())
             .await
             .map_err(|error| ReadContent::ReadStore(Box::new(error)))
-    }
-
-    /// Pins a root with everything below it. What is not here is fetched first, when a network runs;
-    /// dropping the future ends that, and what was fetched is kept for the next attempt.
-    pub async fn pin(
-        &self,
-        cid: Cid,
-        kind: store::PinKind,
-        name: String,
-    ) -> Result<(), WriteContent> {
-        if is_private_pin(&name) {
-            return Err(WriteContent::BadOptions(format!(
-                "the name {name:?} is kept for Tributary itself"
-            )));
-        }
-        // Until the pin: what is fetched is not reachable from anything yet.
-        let _hold = self.inner.store.hold();
-        match self.pin_here(cid, kind, name.clone()).await {
-            Err(WriteContent::MissingBlock(_)) if self.can_fetch() => {}
-            done => return done,
-        }
-        let fetched = self.reading(cid, Reader::Owner, Lane::Work, move |inner, blocks| {
-            let mut seen = std::collections::HashSet::new();
-            // Put once more, so that it is durable at the end and a full disk is said.
-            let mut adder = Adder::new(inner, FileShape::default(), false);
-            let keep = |cid: &Cid, bytes: &Bytes| {
-                adder.put(&Block {
-                    cid: *cid,
-                    bytes: bytes.clone(),
-                })
-            };
-            car::walk(blocks, cid, &mut seen, keep)??;
-            adder.commit()
-        });
-        fetched.await?;
-        self.pin_here(cid, kind, name).await
-    }
-
-    async fn pin_here(
-        &self,
-        cid: Cid,
-        kind: store::PinKind,
-        name: String,
-    ) -> Result<(), WriteContent> {
-        let inner = Arc::clone(&self.inner);
-        let work = move || {
-            let cancel = || inner.tasks.is_stopping();
-            inner
-                .store
-                .pin_complete(&[cid], kind, &name, &cancel)
-                .map_err(pin_failed)
-        };
-        self.inner.tasks.blocking(Lane::Work, work).await
-    }
-
-    /// Removes every pin of a root that was made by hand; the library keeps its own.
-    pub async fn unpin(&self, cid: Cid) -> Result<(), WriteContent> {
-        let store = Arc::clone(&self.inner.store);
-        let work = move || {
-            let failed = |error| WriteContent::WriteStore(Box::new(error) as _);
-            let pins = store.pins().map_err(failed)?;
-            let mut names = pins
-                .iter()
-                .filter(|pin| pin.cid == cid && !is_private_pin(&pin.name))
-                .peekable();
-            if names.peek().is_none() {
-                return Err(WriteContent::NotPinned(cid));
-            }
-            names.try_for_each(|pin| store.unpin(&cid, Some(&pin.name)).map_err(pin_failed))
-        };
-        self.inner.tasks.blocking(Lane::Work, work).await
     }
 
     /// The DAG below `root` as CARv1, depth first, each block once.

@@ -106,6 +106,8 @@ pub struct Job {
     pub state: JobState,
     /// A name for people, as "Holiday" or "3 files".
     pub title: String,
+    /// The share that is prepared or saved.
+    pub share: Option<library::ShareId>,
     /// Unix milliseconds.
     pub created_at: i64,
     /// Unix milliseconds, once it ended.

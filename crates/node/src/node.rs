@@ -138,6 +138,8 @@ const IMPORT_TURNS: usize = 2;
 const INDEX_DELAY: Duration = Duration::from_millis(300);
 /// What closing connections may take of it.
 const NETWORK_DEADLINE: Duration = Duration::from_millis(500);
+/// What writing down the last blocks of peers may take of it.
+const ARRIVALS_DEADLINE: Duration = Duration::from_millis(700);
 /// What shutdown may take before it gives up on stragglers.
 const SHUTDOWN_DEADLINE: Duration = Duration::from_millis(1_800);
 
@@ -246,6 +248,8 @@ impl Node {
         // First: whoever reads through it is told at once.
         let networks = self.inner.networks.shutdown();
         let _ = tokio::time::timeout(NETWORK_DEADLINE, networks).await;
+        // What came over it was paid for. Without a place on disk it would have to come again.
+        let _ = tokio::time::timeout(ARRIVALS_DEADLINE, self.inner.arrivals.written()).await;
         tokio::join!(media, self.inner.tasks.shutdown(SHUTDOWN_DEADLINE));
         self.inner.store.shutdown();
     }

@@ -18,6 +18,7 @@ mod film;
 mod make;
 mod manifest;
 mod open;
+mod places;
 mod prepare;
 mod public;
 mod publish;

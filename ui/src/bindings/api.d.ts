@@ -1018,6 +1018,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/app/received/{id}/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries now to reach who shares this; says whether it worked. */
+        post: operations["connect_received"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/app/received/{id}/save": {
         parameters: {
             query?: never;
@@ -1843,7 +1860,7 @@ export interface components {
          * @description Why a request failed. A closed list: the UI branches on it and shows its own words.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "no_network" | "blocked" | "not_local" | "shutting_down" | "internal";
+        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "place_stays" | "not_looked_at" | "own_link" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "no_network" | "blocked" | "not_local" | "shutting_down" | "internal";
         /** @description A file that a job could not take. */
         Failure: {
             /** @description Stable name of the reason. */
@@ -2249,6 +2266,8 @@ export interface components {
              * @description Previews not made yet.
              */
             previewsPending: number;
+            /** @description The share, made here or opened here, that it works on. */
+            share: string | null;
             /** @description How far it is. */
             state: components["schemas"]["JobState"];
             /** @description Name to show: the file, the folder, or what is done. */
@@ -2777,6 +2796,11 @@ export interface components {
             bytes: number;
             /** @description It can be fetched from now. */
             connected: boolean;
+            /**
+             * Format: int32
+             * @description How many things it holds.
+             */
+            count: number;
             ended: components["schemas"]["SharedEnd"] | null;
             /**
              * Format: int64
@@ -2785,6 +2809,8 @@ export interface components {
             expiresAt: number | null;
             /** @description Its id. */
             id: string;
+            /** @description "film", "episode", "clip", "photo", "track", "file", "album" or "folder", as its maker says. */
+            kind: string;
             /**
              * Format: int64
              * @description When it was opened first, Unix milliseconds.
@@ -2792,6 +2818,13 @@ export interface components {
             openedAt: number;
             /** @description The device it is from: a peer id, nobody's name. Empty when it is public. */
             peer: string;
+            /** @description URL of a picture that stands for it, which may have to be fetched. */
+            poster: string | null;
+            /**
+             * Format: int64
+             * @description When all of it was taken into the library, Unix milliseconds.
+             */
+            savedAt: number | null;
             /** @description What its maker calls it. */
             title: string;
         };
@@ -5830,6 +5863,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    connect_received: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tries now to reach who shares this; says whether it worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
             };
             /** @description It failed. */
             default: {

@@ -9,6 +9,7 @@ pub(crate) fn job(job: &node::Job) -> dto::Job {
         kind: kind(job.kind),
         state: state(job.state),
         title: job.title.clone(),
+        share: job.share.map(|share| share.to_string()),
         created_at: job.created_at,
         finished_at: job.finished_at,
         files_total: job.files_total,

@@ -41,8 +41,14 @@ pub(crate) fn share(share: node::Share) -> dto::Share {
     }
 }
 
-pub(crate) fn received(received: node::Received) -> dto::Received {
+pub(crate) fn received(links: &Links, received: node::Received) -> dto::Received {
+    let poster = received.poster.and_then(|at| usize::try_from(at).ok());
+    let now = clock::now_seconds();
     dto::Received {
+        kind: received.kind.word().to_owned(),
+        count: received.count,
+        poster: poster.map(|at| links.shared(received.id, at, "poster", now)),
+        saved_at: received.saved_at,
         id: received.id.to_string(),
         title: received.title,
         peer: received.peer,
@@ -65,7 +71,7 @@ pub(crate) fn thing(
 ) -> dto::SharedThing {
     let now = clock::now_seconds();
     dto::SharedThing {
-        kind: kind(thing.kind).to_owned(),
+        kind: thing_kind(thing.kind).to_owned(),
         title: thing.title,
         name: thing.name,
         size: thing.file.size,
@@ -83,7 +89,8 @@ pub(crate) fn thing(
     }
 }
 
-fn kind(kind: ManifestKind) -> &'static str {
+/// A thing that is several is shown as one file.
+fn thing_kind(kind: ManifestKind) -> &'static str {
     match kind {
         ManifestKind::Film => "film",
         ManifestKind::Episode => "episode",
@@ -104,9 +111,11 @@ impl From<MakeShare> for ApiError {
             }
             MakeShare::NoLicence | MakeShare::NotForPublic => Self::bad_request(text),
             MakeShare::Blocked(blocked) => blocked.into(),
-            MakeShare::PlaceStays(_) => Self::new(ErrorCode::Conflict, text)
+            MakeShare::PlaceStays(_) => Self::new(ErrorCode::PlaceStays, text)
                 .todo("Share it with its place, or leave it out."),
-            MakeShare::NotLookedAt(_) => Self::new(ErrorCode::Conflict, text),
+            MakeShare::NotLookedAt(_) => {
+                Self::new(ErrorCode::NotLookedAt, text).todo("Try again in a moment.")
+            }
             MakeShare::ReadLibrary(error) => error.into(),
             MakeShare::WriteShare(error) => error.into(),
             MakeShare::StartJob(error) => error.into(),
@@ -134,7 +143,7 @@ impl From<OpenShared> for ApiError {
             OpenShared::ParseLink(_) => Self::new(ErrorCode::BadLink, text)
                 .safe(safe)
                 .todo("Copy the whole link again, from tributary:// to its end."),
-            OpenShared::OwnLink => Self::new(ErrorCode::Conflict, text).safe(safe),
+            OpenShared::OwnLink => Self::new(ErrorCode::OwnLink, text).safe(safe),
             OpenShared::Offline | OpenShared::OtherNetwork(_) => {
                 Self::new(ErrorCode::NoNetwork, text).safe(safe)
             }

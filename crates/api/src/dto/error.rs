@@ -23,6 +23,12 @@ pub enum ErrorCode {
     NotFound,
     /// The thing exists but its state does not allow the act.
     Conflict,
+    /// A file says where it was made, in a form that cannot be taken out.
+    PlaceStays,
+    /// A file is still being looked at.
+    NotLookedAt,
+    /// A link of this home.
+    OwnLink,
     /// The route does not know this method.
     MethodNotAllowed,
     /// The body is larger than the route takes.

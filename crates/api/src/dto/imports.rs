@@ -154,6 +154,8 @@ pub struct Job {
     pub state: JobState,
     /// Name to show: the file, the folder, or what is done.
     pub title: String,
+    /// The share, made here or opened here, that it works on.
+    pub share: Option<String>,
     /// When it was started, Unix milliseconds.
     pub created_at: i64,
     /// When it ended, Unix milliseconds.

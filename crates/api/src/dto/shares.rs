@@ -136,6 +136,14 @@ pub struct Received {
     pub expires_at: Option<i64>,
     /// Bytes of its files.
     pub bytes: u64,
+    /// "film", "episode", "clip", "photo", "track", "file", "album" or "folder", as its maker says.
+    pub kind: String,
+    /// How many things it holds.
+    pub count: u32,
+    /// URL of a picture that stands for it, which may have to be fetched.
+    pub poster: Option<String>,
+    /// When all of it was taken into the library, Unix milliseconds.
+    pub saved_at: Option<i64>,
     /// It can be fetched from now.
     pub connected: bool,
     /// Why it is over.

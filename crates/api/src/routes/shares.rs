@@ -27,6 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_received))
         .routes(routes!(get_received, delete_received))
         .routes(routes!(save_received))
+        .routes(routes!(connect_received))
 }
 
 /// All shares of this home, newest first.
@@ -98,7 +99,7 @@ async fn open_link(
         .node()
         .open_shared(request.link, request.password)
         .await?;
-    Ok(Json(convert::shares::received(opened)))
+    Ok(Json(convert::shares::received(app.links(), opened)))
 }
 
 /// All shares that were opened here, newest first.
@@ -106,7 +107,9 @@ async fn open_link(
 async fn list_received(State(app): State<App>) -> ApiResult<Json<Vec<Received>>> {
     let all = app.node().all_received().await?;
     Ok(Json(
-        all.into_iter().map(convert::shares::received).collect(),
+        all.into_iter()
+            .map(|one| convert::shares::received(app.links(), one))
+            .collect(),
     ))
 }
 
@@ -120,7 +123,7 @@ async fn get_received(
     let (share, things) = app.node().received(id).await?;
     let things = things.into_iter().enumerate();
     Ok(Json(ReceivedDetail {
-        share: convert::shares::received(share),
+        share: convert::shares::received(app.links(), share),
         things: things
             .map(|(index, thing)| convert::shares::thing(app.links(), id, index, thing))
             .collect(),
@@ -141,4 +144,15 @@ async fn save_received(State(app): State<App>, Path(id): Path<String>) -> ApiRes
     let id: ShareId = extract::id("share", &id)?;
     let job = app.node().save_received(id).await?;
     Ok(Json(convert::jobs::job(&job)))
+}
+
+/// Tries now to reach who shares this; says whether it worked.
+#[utoipa::path(post, path = "/received/{id}/connect", tag = "shares", params(("id" = String, Path, description = "Which one.")), responses((status = 200, description = "Tries now to reach who shares this; says whether it worked.", body = Received)))]
+async fn connect_received(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> ApiResult<Json<Received>> {
+    let id: ShareId = extract::id("share", &id)?;
+    let received = app.node().reconnect_received(id).await?;
+    Ok(Json(convert::shares::received(app.links(), received)))
 }

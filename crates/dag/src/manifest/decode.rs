@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::encode::CIPHER;
 use super::{Author, Captions, Content, DecodeManifest, Extra, MAX_MANIFEST_LEN, MAX_MEMBERS};
 use super::{MAX_RENDITIONS, MAX_TITLE_LEN, Manifest, ManifestKind, Member, Rendition, SealHeader};
-use super::{VERSION, WrappedKey};
+use super::{Series, VERSION, WrappedKey};
 use crate::directory::MAX_NAME_LEN;
 use crate::ipld::{Ipld, cbor};
 use crate::seal::{MAX_PLAIN_LEN, NoncePrefix};
@@ -94,6 +94,24 @@ fn number(most: u64) -> impl FnOnce(Ipld) -> Option<u64> {
     }
 }
 
+fn year(value: Ipld) -> Option<u16> {
+    let year = number(9_999)(value)?;
+    u16::try_from(year).ok().filter(|year| *year > 0)
+}
+
+/// Exactly its three fields.
+fn series(value: Ipld) -> Option<Series> {
+    let Ipld::Map(mut map) = value else {
+        return None;
+    };
+    let series = Series {
+        title: line(MAX_TITLE_LEN)(map.remove("title")?)?,
+        season: u32::try_from(number(9_999)(map.remove("season")?)?).ok()?,
+        episode: u32::try_from(number(99_999)(map.remove("episode")?)?).ok()?,
+    };
+    map.is_empty().then_some(series)
+}
+
 fn pixels(value: Ipld) -> Option<u32> {
     let number = number(u64::from(u32::MAX))(value)?;
     u32::try_from(number).ok().filter(|number| *number > 0)
@@ -144,6 +162,8 @@ pub(super) fn manifest(block: &[u8]) -> Take<Manifest> {
         captions: fields.list("captions", MAX_RENDITIONS, captions)?,
         members: fields.list("items", MAX_MEMBERS, member)?,
         duration_ms: fields.take("duration", number(u64::MAX >> 11))?,
+        year: fields.take("year", year)?,
+        series: fields.take("series", series)?,
         language: fields.take("language", language)?,
         licence: fields.take("licence", line(MAX_LINE_LEN))?,
         content_warning: fields.take("warning", line(MAX_LINE_LEN))?,

@@ -1,6 +1,6 @@
 //! Manifests as values of the data model.
 
-use super::{Captions, Content, EncodeManifest, Extra, Manifest, ManifestKind, Member, Rendition};
+use super::{Captions, Content, EncodeManifest, Extra, Manifest, Member, Rendition, Series};
 use super::{SealHeader, VERSION};
 use crate::ipld::Ipld;
 
@@ -47,15 +47,6 @@ impl Fields {
     }
 }
 
-impl ManifestKind {
-    fn word(self) -> &'static str {
-        ManifestKind::ALL
-            .iter()
-            .find(|(kind, _)| *kind == self)
-            .map_or("file", |(_, word)| word)
-    }
-}
-
 pub(super) fn manifest(manifest: &Manifest) -> Result<Ipld, EncodeManifest> {
     let mut fields = Fields::new(&manifest.extra);
     fields.put("version", VERSION)?;
@@ -67,6 +58,8 @@ pub(super) fn manifest(manifest: &Manifest) -> Result<Ipld, EncodeManifest> {
     fields.put_list("captions", &manifest.captions, captions)?;
     fields.put_list("items", &manifest.members, member)?;
     fields.put_some("duration", manifest.duration_ms)?;
+    fields.put_some("year", manifest.year.map(u64::from))?;
+    fields.put_some("series", manifest.series.as_ref().map(series))?;
     fields.put_some("language", manifest.language.as_deref())?;
     fields.put_some("licence", manifest.licence.as_deref())?;
     fields.put_some("warning", manifest.content_warning.as_deref())?;
@@ -74,6 +67,14 @@ pub(super) fn manifest(manifest: &Manifest) -> Result<Ipld, EncodeManifest> {
     fields.put_some("author", author.map(|author| author.key.clone()))?;
     fields.put_some("signature", author.map(|author| author.signature.clone()))?;
     Ok(Ipld::Map(fields.0))
+}
+
+fn series(series: &Series) -> Ipld {
+    Ipld::Map(Extra::from([
+        ("title".to_owned(), series.title.as_str().into()),
+        ("season".to_owned(), u64::from(series.season).into()),
+        ("episode".to_owned(), u64::from(series.episode).into()),
+    ]))
 }
 
 fn content(content: &Content) -> Result<Fields, EncodeManifest> {

@@ -73,6 +73,17 @@ pub struct LookUps {
     pub unanswered: u64,
 }
 
+impl LookUps {
+    /// Counts a query that has ended.
+    fn add(&mut self, ended: bool, stats: &kad::QueryStats) {
+        if ended {
+            self.ended += 1;
+            self.asked += u64::from(stats.num_requests());
+            self.unanswered += u64::from(stats.num_failures());
+        }
+    }
+}
+
 /// A look-up of providers.
 struct Lookup {
     found: mpsc::Sender<PeerId>,
@@ -371,11 +382,8 @@ impl Finding {
         let query = of(id);
         match result {
             kad::QueryResult::GetProviders(result) => {
-                if self.found_providers(behaviour, query, result.ok(), step.last) {
-                    self.cost.ended += 1;
-                    self.cost.asked += u64::from(stats.num_requests());
-                    self.cost.unanswered += u64::from(stats.num_failures());
-                }
+                let ended = self.found_providers(behaviour, query, result.ok(), step.last);
+                self.cost.add(ended, &stats);
             }
             kad::QueryResult::GetClosestPeers(result) => {
                 let closest = match result {

@@ -308,6 +308,10 @@ impl JobHandle {
                 shown.state
             },
             title: self.title.clone(),
+            share: match &self.request {
+                Request::Share { share } | Request::Save { share } => Some(*share),
+                _ => None,
+            },
             created_at: self.created_at,
             finished_at: shown.finished_at,
             files_total: Meter::get(&meter.files_total),

@@ -63,3 +63,12 @@ pub(super) fn is_loopback(address: &Multiaddr) -> bool {
         _ => false,
     })
 }
+
+/// Whether an address holds on one link only, so that others need to know which: `fe80::`.
+pub(super) fn is_link_local(address: &Multiaddr) -> bool {
+    address.iter().any(|part| match part {
+        Part::Ip4(ip) => ip.is_link_local(),
+        Part::Ip6(ip) => ip.is_unicast_link_local(),
+        _ => false,
+    })
+}

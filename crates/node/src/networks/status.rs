@@ -2,7 +2,7 @@
 
 use net::{ConnectedPeer, Multiaddr, Reachability, Route, Transferred};
 
-use super::listen::is_loopback;
+use super::listen::{is_link_local, is_loopback};
 use crate::jobs::lock;
 use crate::node::Node;
 
@@ -74,7 +74,8 @@ impl Node {
         if others.is_empty() && addresses.is_empty() {
             others = loopback;
         }
-        addresses.extend(others);
+        // An address of one cable names nobody on another machine.
+        addresses.extend(others.into_iter().filter(|one| !is_link_local(one)));
         let mut texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
         let mut seen = std::collections::HashSet::new();
         texts.retain(|text| seen.insert(text.clone()));

@@ -83,6 +83,17 @@ impl Arrivals {
         }
     }
 
+    /// Waits until everything that came is written or let go.
+    pub(crate) async fn written(&self) {
+        loop {
+            let went = self.went.notified();
+            if lock(&self.waiting).order.is_empty() {
+                return;
+            }
+            went.await;
+        }
+    }
+
     /// Those that came first, up to a group of them. They stay until they are [`Arrivals::done`].
     fn group(&self) -> Vec<Block> {
         let waiting = lock(&self.waiting);

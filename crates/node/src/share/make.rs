@@ -12,15 +12,15 @@ use library::{
 };
 use net::share::{LinkId, PasswordParams};
 
+use super::places::{has_place, orientation};
 use super::prepare::{Prepare, failed};
-use super::publish::{self, Publication};
 use super::seal::{SealFile, Sealed, in_place, random};
 use super::{PIN_SHARED, Share, ShareRequest, bytes32, manifest, strip};
 use crate::events::Event;
 use crate::import::outcome::{chain, write_failed};
 use crate::jobs::{JobHandle, Meter, Outcome, Request, StartJob, Stop};
 use crate::node::{Inner, Node};
-use crate::policy::{Blocked, PolicyAction};
+use crate::policy::Blocked;
 use crate::tasks::Lane;
 
 /// The most items of one share: what a manifest may list.
@@ -29,8 +29,6 @@ const MAX_ITEMS: usize = dag::manifest::MAX_MEMBERS;
 const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
 const LANES: u32 = 1;
-/// A photo up to this long is stripped of its place in memory.
-const MAX_STRIPPED: u64 = 256 << 20;
 
 /// Why a share could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -307,42 +305,6 @@ impl Inner {
         Ok(row)
     }
 
-    /// What a public share says, when it is one and may be made.
-    fn check_public(
-        &self,
-        asked: &Option<Publication>,
-        rows: &[ItemRow],
-        is_closed: bool,
-    ) -> Result<Option<Publication>, MakeShare> {
-        let Some(asked) = asked else { return Ok(None) };
-        if is_closed {
-            return Err(MakeShare::NotForPublic);
-        }
-        for row in rows {
-            self.policy
-                .check(&row.root, PolicyAction::Publish)
-                .map_err(MakeShare::Blocked)?;
-        }
-        publish::checked(asked)
-            .map(Some)
-            .ok_or(MakeShare::NoLicence)
-    }
-
-    /// Refuses what says where it was made and cannot be made to forget it.
-    fn check_places(&self, view: &library::Reader, rows: &[ItemRow]) -> Result<(), MakeShare> {
-        for row in rows {
-            let may_have_one = row.mime.starts_with("image/") || row.mime.starts_with("video/");
-            if may_have_one && !row.probed {
-                return Err(MakeShare::NotLookedAt(row.title.clone()));
-            }
-            let has_place = has_place(view, row.id)?;
-            if has_place && (row.mime != "image/jpeg" || row.size > MAX_STRIPPED) {
-                return Err(MakeShare::PlaceStays(row.title.clone()));
-            }
-        }
-        Ok(())
-    }
-
     /// The body of the job: seals every file, writes the manifests, makes the link work.
     pub(crate) fn work_share(self: &Arc<Self>, handle: &Arc<JobHandle>, id: ShareId) -> Outcome {
         let row = match self.library.reader().and_then(|view| view.share(id)) {
@@ -532,21 +494,4 @@ fn members_of(view: &library::Reader, album: library::AlbumId) -> Result<Vec<Ite
             return Ok(items);
         }
     }
-}
-
-pub(super) fn has_place(view: &library::Reader, item: ItemId) -> Result<bool, ReadLibrary> {
-    let facts = view.item(item, None)?.and_then(|detail| detail.facts);
-    Ok(facts.is_some_and(|facts| facts.latitude.is_some() || facts.longitude.is_some()))
-}
-
-pub(super) fn orientation(view: &library::Reader, item: ItemId) -> u8 {
-    let facts = view
-        .item(item, None)
-        .ok()
-        .flatten()
-        .and_then(|detail| detail.facts);
-    facts
-        .and_then(|facts| facts.probe.get("orientation")?.as_u64())
-        .and_then(|value| u8::try_from(value).ok())
-        .unwrap_or(1)
 }

@@ -1,7 +1,7 @@
 //! What a share says of its items.
 
 use dag::Block;
-use dag::manifest::{Content, Manifest, ManifestKind, Member, Rendition, SealHeader};
+use dag::manifest::{Content, Manifest, ManifestKind, Member, Rendition, SealHeader, Series};
 use dag::seal::{SealKey, WrappedKey, wrap_key};
 use library::{ItemKind, ItemRow};
 
@@ -42,6 +42,12 @@ pub(super) fn of_item(
     }];
     manifest.poster = poster;
     manifest.duration_ms = row.duration_ms;
+    manifest.year = row.year.filter(|year| (1..=9_999).contains(year));
+    manifest.series = row.show.as_ref().map(|show| Series {
+        title: one_line(&show.title),
+        season: show.season.min(9_999),
+        episode: show.episode.min(99_999),
+    });
     manifest
 }
 

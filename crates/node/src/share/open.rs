@@ -17,12 +17,12 @@ use library::{ReadLibrary, ReceivedRow, Secret, ShareId, WriteLibrary};
 use net::bitswap::{Reach, Session, SessionOptions};
 use net::share::{LinkId, LinkProof, OpenLink, OpenShare, ShareEnd};
 use net::{Multiaddr, Network, PeerId};
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::{Notify, OnceCell, watch};
 
 use super::arrivals::Arrivals;
 use super::film::{Film, Pace};
 use super::make::stretch;
-use super::received::{Received, SharedEnd, SharedFile, SharedThing, things};
+use super::received::{Received, SharedEnd, SharedFile, SharedThing, note_things, things};
 use super::remote::RemoteFile;
 use super::supply::{Line, Supply, keep_strays};
 use super::{bytes32, unix_ms};
@@ -49,6 +49,8 @@ const WATCHED_EVERY_MS: i64 = 60_000;
 /// Time between two attempts to reach a sharer again, doubled up to the last.
 const RETRY: Duration = Duration::from_millis(500);
 const RETRY_MOST: Duration = Duration::from_secs(60);
+/// How long somebody waits who asked to connect now.
+const RECONNECT: Duration = Duration::from_secs(8);
 
 /// Why a link was not opened. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
@@ -119,6 +121,8 @@ pub(super) struct Keeper {
     supply: Supply,
     key: [u8; 32],
     manifest: Cid,
+    /// Tries to connect now instead of later.
+    hurry: Arc<Notify>,
     /// The manifest, once it was read.
     read: OnceCell<Arc<Manifest>>,
     things: Mutex<HashMap<usize, SharedThing>>,
@@ -275,7 +279,7 @@ impl Node {
         };
         let things = keeper.all_things().await?;
         self.inner.warm(&keeper, &things);
-        row.bytes = things.iter().map(|thing| thing.file.size).sum();
+        note_things(&mut row, Some(shown.kind), &things);
         let written = row.clone();
         let inner = Arc::clone(&self.inner);
         self.inner
@@ -287,6 +291,7 @@ impl Node {
                     if let Some(before) = before {
                         row.opened_at = before.opened_at;
                         row.pinned = before.pinned;
+                        row.saved_at = before.saved_at;
                         row.watched_at = before.watched_at;
                     }
                     tx.put_received(&row)
@@ -304,6 +309,20 @@ impl Node {
             .iter()
             .map(|row| self.inner.shown_received(row))
             .collect())
+    }
+
+    /// Tries to reach who shares this now; ends when it is reached, or over, or after a while.
+    pub async fn reconnect_received(&self, id: ShareId) -> Result<Received, OpenShared> {
+        if let Some(row) = self.received_public(id).await? {
+            return Ok(self.inner.shown_received(&row));
+        }
+        let (row, keeper) = self.inner.keeper(id).await?;
+        let mut line = keeper.line.subscribe();
+        keeper.hurry.notify_one();
+        let settled = line.wait_for(|line| !matches!(line, Line::Down));
+        // Whether it was reached is what the answer says.
+        let _ = tokio::time::timeout(RECONNECT, settled).await;
+        Ok(self.inner.shown_received(&row))
     }
 
     /// One share that was opened here, and what it holds. Connects when it has to.
@@ -489,6 +508,7 @@ impl Inner {
             line,
             key,
             manifest,
+            hurry: Arc::default(),
             read: OnceCell::new(),
             things: Mutex::default(),
             films: Mutex::default(),
@@ -496,6 +516,7 @@ impl Inner {
         });
         let says = Says {
             line: keeper.line.clone(),
+            hurry: Arc::clone(&keeper.hurry),
             arrivals: Arc::clone(&self.arrivals),
             events: self.events.clone(),
         };
@@ -573,6 +594,7 @@ impl Keeper {
 /// Where a keeper's task tells what happens.
 struct Says {
     line: watch::Sender<Line>,
+    hurry: Arc<Notify>,
     arrivals: Arc<Arrivals>,
     events: crate::events::Events,
 }
@@ -581,6 +603,7 @@ struct Says {
 async fn keep(way: Way, network: Network, says: Says, mut opened: Option<OpenShare>) {
     let Says {
         line,
+        hurry,
         arrivals,
         events,
     } = says;
@@ -619,7 +642,9 @@ async fn keep(way: Way, network: Network, says: Says, mut opened: Option<OpenSha
         if over.is_some() {
             return;
         }
-        tokio::time::sleep(wait).await;
-        wait = (wait * 2).min(RETRY_MOST);
+        tokio::select! {
+            () = tokio::time::sleep(wait) => wait = (wait * 2).min(RETRY_MOST),
+            () = hurry.notified() => wait = RETRY,
+        }
     }
 }

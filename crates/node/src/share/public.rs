@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use library::{ReceivedRow, Secret, ShareId};
 
 use super::open::{MEMBERS_AT_ONCE, OpenShared};
-use super::received::{Received, SharedFile, SharedThing, file_name};
+use super::received::{Received, SharedFile, SharedThing, file_name, note_things};
 use crate::content::{ContentKind, ContentPath, DirEntry, Opened, ReadContent};
 use crate::events::Event;
 use crate::node::Node;
@@ -136,9 +136,9 @@ impl Node {
             title,
             manifest: Some(root),
             opened_at: self.inner.now_ms(),
-            bytes: things.iter().map(|thing| thing.file.size).sum(),
             ..ReceivedRow::default()
         };
+        note_things(&mut row, None, &things);
         let written = row.clone();
         let inner = std::sync::Arc::clone(&self.inner);
         let write = move || {
@@ -146,6 +146,7 @@ impl Node {
                 let mut row = written;
                 if let Some(before) = tx.received(row.id)? {
                     row.opened_at = before.opened_at;
+                    row.saved_at = before.saved_at;
                 }
                 tx.put_received(&row)?;
                 Ok(row.opened_at)

@@ -17,7 +17,8 @@ use dag::{Block, Cid, CidVersion, FileShape};
 use library::{AssetRole, ItemRow, ReadLibrary, ShareId, ShareRow, ShareState};
 use store::PinKind;
 
-use super::make::{MakeShare, has_place, orientation};
+use super::make::MakeShare;
+use super::places::{has_place, orientation};
 use super::prepare::{Prepare, failed};
 use super::seal::SealFile;
 use super::{PIN_SHARED, manifest, strip};
@@ -58,7 +59,7 @@ pub(super) struct Published {
 }
 
 /// Texts as a manifest may have them; `None` when there is no licence.
-pub(super) fn checked(publication: &Publication) -> Option<Publication> {
+fn checked(publication: &Publication) -> Option<Publication> {
     let licence = manifest::one_line(&publication.licence);
     let warning = publication.warning.as_deref().map(manifest::one_line);
     (!licence.is_empty()).then_some(Publication {
@@ -68,6 +69,25 @@ pub(super) fn checked(publication: &Publication) -> Option<Publication> {
 }
 
 impl Inner {
+    /// What a public share says, when it is one and may be made.
+    pub(super) fn check_public(
+        &self,
+        asked: &Option<Publication>,
+        rows: &[ItemRow],
+        is_closed: bool,
+    ) -> Result<Option<Publication>, MakeShare> {
+        let Some(asked) = asked else { return Ok(None) };
+        if is_closed {
+            return Err(MakeShare::NotForPublic);
+        }
+        for row in rows {
+            self.policy
+                .check(&row.root, PolicyAction::Publish)
+                .map_err(MakeShare::Blocked)?;
+        }
+        checked(asked).map(Some).ok_or(MakeShare::NoLicence)
+    }
+
     /// Stores and pins what a public share is made of.
     pub(super) fn publish(
         self: &Arc<Self>,

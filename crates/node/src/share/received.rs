@@ -22,6 +22,14 @@ pub struct Received {
     pub bytes: u64,
     /// It can be fetched from now.
     pub connected: bool,
+    /// What it is; "album" and "folder" hold several things.
+    pub kind: ManifestKind,
+    /// How many things it holds.
+    pub count: u32,
+    /// One of its things, by its place, has a picture that stands for it.
+    pub poster: Option<u32>,
+    /// When all of it was taken into the library, Unix milliseconds.
+    pub saved_at: Option<i64>,
     /// Why it cannot be fetched from, when its maker or its end is the reason.
     pub ended: Option<SharedEnd>,
 }
@@ -90,14 +98,13 @@ pub(super) fn things(
 ) -> Result<SharedThing, ReadShared> {
     let rendition = manifest.renditions.first().ok_or(ReadShared::Empty)?;
     let title = crate::import::shown(&manifest.title);
-    let name = if name.is_empty() {
-        &manifest.title
-    } else {
-        name
+    let name = match name.is_empty() {
+        true => told_name(manifest),
+        false => name.to_owned(),
     };
     Ok(SharedThing {
         kind: manifest.kind,
-        name: file_name(name, &rendition.content.mime),
+        name: file_name(&name, &rendition.content.mime),
         title,
         duration_ms: manifest.duration_ms,
         dimensions: rendition.dimensions,
@@ -113,6 +120,19 @@ pub(super) fn things(
             .as_ref()
             .and_then(|poster| file(share, poster).ok()),
     })
+}
+
+/// A name from which a library sees what it is: a film with its year, an episode with its place.
+fn told_name(manifest: &Manifest) -> String {
+    let title = &manifest.title;
+    match (&manifest.series, manifest.year) {
+        (Some(series), _) => format!(
+            "{} S{:02}E{:02} {title}",
+            series.title, series.season, series.episode
+        ),
+        (None, Some(year)) if manifest.kind == ManifestKind::Film => format!("{title} ({year})"),
+        (None, _) => title.clone(),
+    }
 }
 
 fn file(share: &SealKey, content: &Content) -> Result<SharedFile, ReadShared> {
@@ -187,9 +207,30 @@ impl Received {
             expires_at: row.expires_at,
             bytes: row.bytes,
             connected,
+            kind: ManifestKind::of_word(&row.kind).unwrap_or(ManifestKind::File),
+            count: row.count,
+            poster: row.poster,
+            saved_at: row.saved_at,
             ended,
         }
     }
+}
+
+/// Notes in `row` what its things are, for lists that are shown before anything is fetched.
+pub(super) fn note_things(
+    row: &mut ReceivedRow,
+    kind: Option<ManifestKind>,
+    things: &[SharedThing],
+) {
+    let kind = kind.unwrap_or(match things {
+        [only] => only.kind,
+        _ => ManifestKind::Folder,
+    });
+    kind.word().clone_into(&mut row.kind);
+    row.count = u32::try_from(things.len()).unwrap_or(u32::MAX);
+    row.bytes = things.iter().map(|thing| thing.file.size).sum();
+    let with_poster = things.iter().position(|thing| thing.poster.is_some());
+    row.poster = with_poster.and_then(|at| u32::try_from(at).ok());
 }
 
 #[cfg(test)]

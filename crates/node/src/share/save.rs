@@ -7,15 +7,26 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use library::ShareId;
+use dag::manifest::ManifestKind;
+use library::{ItemEdit, ItemId, ItemKind, RawPath, ReadLibrary, ShareId, WriteLibrary};
 
 use super::open::OpenShared;
+use crate::events::Event;
 use crate::import::outcome::chain;
 use crate::import::{ImportMode, ImportOptions};
 use crate::jobs::{Job, JobHandle, Meter, Outcome, PauseReason, Request, Stop};
 use crate::node::{Inner, Node};
 use crate::policy::PolicyAction;
 use crate::stream::{MAX_READ, MediaStream};
+
+/// Why it was not noted that a share was saved. Its files are in the library all the same.
+#[derive(Debug, thiserror::Error)]
+enum NoteSaved {
+    #[error(transparent)]
+    ReadLibrary(#[from] ReadLibrary),
+    #[error(transparent)]
+    WriteLibrary(#[from] WriteLibrary),
+}
 
 impl Node {
     /// Fetches all of an opened share and takes it into the library.
@@ -33,13 +44,21 @@ impl Inner {
         let folder = self.home.staging().join(format!("share-{id}"));
         let outcome = match self.fetch_all(handle, id, &folder) {
             Err(outcome) => outcome,
-            Ok(paths) => {
+            Ok(fetched) => {
                 handle.meter.reset();
                 let options = ImportOptions {
                     mode: Some(ImportMode::Copy),
                     ..ImportOptions::default()
                 };
-                self.work_import(handle, &paths, &options)
+                let paths: Vec<_> = fetched.iter().map(|(path, _)| path.clone()).collect();
+                let outcome = self.work_import(handle, &paths, &options);
+                if matches!(outcome, Outcome::Done(_))
+                    && let Err(error) = self.note_saved(id, &fetched)
+                {
+                    // The files are in the library; what they are can be said by hand.
+                    tracing::warn!(%error, "what was saved is not noted");
+                }
+                outcome
             }
         };
         let is_over = !matches!(
@@ -52,12 +71,64 @@ impl Inner {
         outcome
     }
 
+    /// Notes that a share was saved, and makes of its videos what their maker says they are: a name
+    /// alone does not tell a short film from a clip.
+    fn note_saved(
+        &self,
+        id: ShareId,
+        fetched: &[(PathBuf, ManifestKind)],
+    ) -> Result<(), NoteSaved> {
+        let now = self.now_ms();
+        let kinds = self.other_kinds(fetched)?;
+        self.library.write(|tx| {
+            for (item, kind) in &kinds {
+                let edit = ItemEdit {
+                    kind: Some(Some(*kind)),
+                    ..ItemEdit::default()
+                };
+                tx.edit_item(*item, edit)?;
+            }
+            if let Some(mut row) = tx.received(id)? {
+                row.saved_at = Some(now);
+                tx.put_received(&row)?;
+            }
+            Ok(())
+        })?;
+        self.touch_index();
+        self.events.send(Event::SharesChanged);
+        Ok(())
+    }
+
+    /// Videos that the library took for something else than their maker says.
+    fn other_kinds(
+        &self,
+        fetched: &[(PathBuf, ManifestKind)],
+    ) -> Result<Vec<(ItemId, ItemKind)>, ReadLibrary> {
+        let reader = self.library.reader()?;
+        let mut other = Vec::new();
+        for (path, kind) in fetched {
+            let Some(kind) = video_kind(*kind) else {
+                continue;
+            };
+            let origin = reader.origin(&RawPath::from(path.as_path()))?;
+            let item: Vec<ItemId> = origin.and_then(|origin| origin.item).into_iter().collect();
+            let rows = reader.rows(&item, None)?;
+            let row = rows.first().map(|row| (row.id, row.kind));
+            if let Some((id, ItemKind::Film | ItemKind::Clip)) = row
+                && row != Some((id, kind))
+            {
+                other.push((id, kind));
+            }
+        }
+        Ok(other)
+    }
+
     fn fetch_all(
         self: &Arc<Self>,
         handle: &JobHandle,
         id: ShareId,
         folder: &Path,
-    ) -> Result<Vec<PathBuf>, Outcome> {
+    ) -> Result<Vec<(PathBuf, ManifestKind)>, Outcome> {
         let failed = |error: &dyn std::error::Error| Outcome::Failed(chain(error));
         let node = Node {
             inner: Arc::clone(self),
@@ -89,9 +160,18 @@ impl Inner {
                 .map_err(|error| failed(&error))?;
             fetch_one(handle, &runtime, &stream, &path)?;
             Meter::add(&meter.files_done, 1);
-            paths.push(path);
+            paths.push((path, thing.kind));
         }
         Ok(paths)
+    }
+}
+
+/// What a video can be besides an episode, which its name tells.
+fn video_kind(kind: ManifestKind) -> Option<ItemKind> {
+    match kind {
+        ManifestKind::Film => Some(ItemKind::Film),
+        ManifestKind::Clip => Some(ItemKind::Clip),
+        _ => None,
     }
 }
 

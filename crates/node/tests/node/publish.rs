@@ -81,7 +81,7 @@ async fn a_stranger_finds_opens_reads_and_saves_what_is_public() {
     let (middle_home, stranger_home) = (World::new(), World::new());
     let world = World::new();
     let (middle, at) = meeting_point(middle_home.home.path()).await;
-    let giver = open_member(world.home.path(), &[at.clone()], LONG).await;
+    let giver = open_member(world.home.path(), std::slice::from_ref(&at), LONG).await;
     connected(&giver).await;
     let bytes = noise(3_000_001, 7);
     let path = world.file("a film.bin", &bytes);
@@ -263,7 +263,7 @@ async fn until_gone(home: &Path, root: &Cid) {
 async fn a_restart_serves_again_and_announces_only_what_is_due() {
     let (world, middle_home, stranger_home) = (World::new(), World::new(), World::new());
     let (middle, at) = meeting_point(middle_home.home.path()).await;
-    let giver = open_member(world.home.path(), &[at.clone()], LONG).await;
+    let giver = open_member(world.home.path(), std::slice::from_ref(&at), LONG).await;
     let path = world.file("kept.bin", &noise(700_000, 9));
     let more = world.file("more.bin", &noise(1000, 10));
     import_paths(&giver, &[&path, &more]).await;
@@ -281,7 +281,7 @@ async fn a_restart_serves_again_and_announces_only_what_is_due() {
     let times = kept["private"].as_object_mut().expect("a map");
     times.remove(&folder.to_string());
     std::fs::write(world.home.path().join("announced.json"), kept.to_string()).expect("written");
-    let giver = open_member(world.home.path(), &[at.clone()], LONG).await;
+    let giver = open_member(world.home.path(), std::slice::from_ref(&at), LONG).await;
     let again = announced(world.home.path(), &[root, folder]).await;
     let time = |of: &serde_json::Value, root: &Cid| of["private"][root.to_string()].as_i64();
     assert_eq!(time(&again, &root), time(&first, &root), "not due");

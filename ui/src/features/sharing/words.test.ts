@@ -59,9 +59,9 @@ describe('refusalOf', () => {
   const refused = (code: ApiError['code'], todo: string | null) =>
     new ApiError(code, '', 409, null, todo);
   const cases: Array<[unknown, boolean, string]> = [
-    [refused('conflict', 'Share it with its place.'), false, 'place'],
-    [refused('conflict', 'Share it with its place.'), true, 'other'],
-    [refused('conflict', null), false, 'other'],
+    [refused('place_stays', 'Share it with its place.'), false, 'place'],
+    [refused('place_stays', 'Share it with its place.'), true, 'other'],
+    [refused('not_looked_at', 'Try again.'), false, 'other'],
     [refused('no_network', null), false, 'network'],
     [new TypeError('x'), false, 'other'],
   ];

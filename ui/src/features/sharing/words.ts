@@ -47,6 +47,16 @@ export function reachOf({ connected, ended }: Pick<Received, 'connected' | 'ende
 /** Public things are nobody's in particular. */
 export const isPublic = ({ peer }: Pick<Received, 'peer'>): boolean => peer === '';
 
+/** What a share of somebody else is, in a word, or how many things it holds. */
+export function receivedWords({ kind, count }: Pick<Received, 'kind' | 'count'>): string {
+  if (count > 1) return t('count.files', { count });
+  return t(isKind(kind) ? `kind.${kind}` : 'kind.file');
+}
+
+function isKind(kind: string): kind is ItemKind {
+  return ['film', 'episode', 'clip', 'photo', 'track', 'file'].includes(kind);
+}
+
 export function joined(parts: readonly (string | null | undefined)[]): string {
   return parts.filter((part) => part != null && part !== '').join(' · ');
 }
@@ -54,12 +64,9 @@ export function joined(parts: readonly (string | null | undefined)[]): string {
 /** Why a share was refused: the way out is another for each. */
 export type Refusal = 'place' | 'network' | 'other';
 
-/**
- * The daemon says `conflict` when a file says where it was made and cannot be made to forget it,
- * with a way out; and when a file is still being looked at, without one.
- */
+/** A file that says where it was made, and cannot be made to forget it, can be shared with its place. */
 export function refusalOf(error: unknown, keepsLocation: boolean): Refusal {
   if (!(error instanceof ApiError)) return 'other';
   if (error.code === 'no_network') return 'network';
-  return error.code === 'conflict' && !keepsLocation && error.todo !== null ? 'place' : 'other';
+  return error.code === 'place_stays' && !keepsLocation ? 'place' : 'other';
 }

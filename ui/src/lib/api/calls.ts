@@ -93,6 +93,8 @@ export const api = {
   received: (id: string, signal?: Signal) =>
     answer(client().GET('/api/app/received/{id}', { ...of(id), signal })),
   removeReceived: (id: string) => answer(client().DELETE('/api/app/received/{id}', of(id))),
+  reconnectReceived: (id: string) =>
+    answer(client().POST('/api/app/received/{id}/connect', of(id))),
   saveReceived: (id: string) => answer(client().POST('/api/app/received/{id}/save', of(id))),
   networkHistory: (signal?: Signal) =>
     answer(client().GET('/api/app/networks/history', { signal })),
