@@ -21,7 +21,8 @@ use std::time::{Duration, Instant};
 
 use net::share::OpenLinks;
 use net::{
-    Multiaddr, Network, NetworkConfig, NetworkEvent, NodeKey, Profile, RateLimiter, SwarmKey,
+    Multiaddr, Network, NetworkConfig, NetworkEvent, NodeKey, Profile, RateLimiter, StartNetwork,
+    SwarmKey,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -37,6 +38,9 @@ pub use traffic::{TrafficHistory, TrafficSample};
 
 /// Time between two writes of good peers.
 const KEEP_EVERY: Duration = Duration::from_secs(30);
+/// How long the port of last time is waited for.
+const PORT_PATIENCE: Duration = Duration::from_secs(2);
+const PORT_AGAIN: Duration = Duration::from_millis(50);
 /// The key of a network of the user's own, in the home.
 const SWARM_KEY_FILE: &str = "swarm.key";
 
@@ -335,7 +339,14 @@ async fn run(inner: &Arc<Inner>, plan: Plan) -> Result<Running, String> {
     let stop = inner.tasks.token();
     let first = config(inner, &plan, &kept, port)?;
     let bootstrap = first.profile.bootstrap.clone();
-    let started = Network::start(first, stop.clone());
+    let mut started = Network::start(first, stop.clone());
+    let since = Instant::now();
+    // Connections of a moment ago hold the port for as long as they take to say goodbye; links that
+    // are out there name it.
+    while matches!(started, Err(StartNetwork::Listen(..))) && since.elapsed() < PORT_PATIENCE {
+        tokio::time::sleep(PORT_AGAIN).await;
+        started = Network::start(config(inner, &plan, &kept, port)?, stop.clone());
+    }
     let network = match started {
         Ok(network) => {
             keep(inner, &network, &plan, Some(port)).await;
