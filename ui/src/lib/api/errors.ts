@@ -98,6 +98,16 @@ export async function errorFrom(response: Response): Promise<ApiError> {
   return new ApiError('bad_answer', `HTTP ${String(response.status)}`, response.status);
 }
 
+/** Why an address of a medium gives nothing; null when it gives something, or cannot be asked. */
+export async function whyNot(url: string, signal: AbortSignal): Promise<ApiError | null> {
+  try {
+    const response = await fetch(url, { headers: { range: 'bytes=0-0' }, signal });
+    return response.ok ? null : await errorFrom(response);
+  } catch {
+    return null;
+  }
+}
+
 /** Why the shell has no node to speak to; it tells so in the form of the API's errors. */
 export function startError(cause: unknown): ApiError {
   if (!isErrorBody(cause)) return new ApiError('unreachable', 'no node', 0, null, null, { cause });

@@ -8,6 +8,7 @@ export {
   isAbort,
   ownList,
   startError,
+  whyNot,
   type Explained,
 } from './errors';
 export { followEvents, live, type LiveEvent } from './events.svelte';
