@@ -11,6 +11,7 @@ mod hostile_names;
 mod kill_resume;
 mod previews;
 mod references;
+mod share_kill;
 mod slow_clients;
 mod storage_folder;
 mod support;

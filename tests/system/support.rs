@@ -115,13 +115,28 @@ impl Daemon {
     }
 
     /// As [`Daemon::start`], by a command that ends in the binary's own arguments.
-    pub(crate) fn start_by(mut command: Command, home: &Path) -> Self {
+    pub(crate) fn start_by(command: Command, home: &Path) -> Self {
+        Self::start_with(command, home, &[])
+    }
+
+    /// One that shares and opens links on this machine alone.
+    pub(crate) fn start_sharing(home: &Path) -> Self {
+        Self::start_with(
+            Command::new(tributary()),
+            home,
+            &["--network", "direct", "--loopback"],
+        )
+    }
+
+    /// As [`Daemon::start_by`], with more arguments of the daemon's.
+    pub(crate) fn start_with(mut command: Command, home: &Path, more: &[&str]) -> Self {
         let log = home.with_extension("log");
         let mut child = command
             .arg("--home")
             .arg(home)
             .args(["--json", "daemon", "--api", "127.0.0.1:0"])
             .args(["--rpc", "127.0.0.1:0"])
+            .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(File::create(&log).expect("a log"))

@@ -3,7 +3,7 @@ import { listName } from './blocking';
 
 describe('the name of a list', () => {
   const cases: Array<[string, string]> = [
-    ['/home/x/Bad Bits.deny', 'Bad-Bits'],
+    ['/lists/Bad Bits.deny', 'Bad-Bits'],
     ['C:\\lists\\größe.TXT', 'gro-e'],
     ['own.deny', 'list'],
     ['....deny', 'list'],

@@ -61,28 +61,9 @@ pub(crate) async fn sharer(len: usize, request: ShareRequest) -> Sharer {
 }
 
 impl Sharer {
-    /// The port its link names, which is the same for both transports.
-    fn port(&self) -> u16 {
-        let link = ShareLink::parse(&self.link()).expect("a link");
-        let parts = link.addresses[0].split('/').collect::<Vec<_>>();
-        parts[4]
-            .parse()
-            .expect("/ip4/A/udp/PORT/quic-v1 or /ip4/A/tcp/PORT")
-    }
-
     /// Opens the home again, once its node was shut down.
     pub(crate) async fn again(self) -> Self {
-        let port = self.port();
         drop(self.node);
-        // The process goes on, and with it, for a moment, what says goodbye on the old socket.
-        let free = async {
-            while std::net::UdpSocket::bind(("127.0.0.1", port)).is_err() {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(std::time::Duration::from_secs(60), free)
-            .await
-            .expect("the port is free again");
         let node = open_networked(self._home.path()).await;
         Self { node, ..self }
     }

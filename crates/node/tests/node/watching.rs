@@ -132,21 +132,7 @@ async fn a_sharer_that_goes_in_the_middle_of_a_film_and_comes_back_is_read_on() 
     sharer.node.shutdown().await;
     let there = 30 << 20;
     let expect = sharer.bytes[there..there + 300_000].to_vec();
-    // Nobody is there for a while, and that is said; then somebody is.
-    let read = async {
-        loop {
-            let stream = opener.open_shared_file(share.id, 0, false).await;
-            let stream = stream.expect("the file opens");
-            match stream.read_at(there as u64, expect.len()).await {
-                Ok(part) => return part,
-                Err(node::ReadMedia::Unreachable) => {}
-                Err(error) => panic!("{error}"),
-            }
-        }
-    };
-    let read = tokio::time::timeout(Duration::from_secs(120), read);
-    let (part, again) = tokio::join!(read, sharer.again());
-    let part = part.expect("it is read on");
+    let (part, again) = tokio::join!(read_at(&opener, share.id, there, 300_000), sharer.again());
     assert!(part == expect[..part.len()] && !part.is_empty());
     opener.shutdown().await;
     again.node.shutdown().await;
