@@ -88,6 +88,7 @@ export async function fullRooms({ call }) {
     ['transfers', '/transfers'],
     ['settings', '/settings'],
     ['settings-network', '/settings/network'],
+    ['settings-blocking', '/settings/blocking'],
     ['share', `/title/${film.id}`, click('button', 'Share')],
     ['open', '/open'],
     ['search', '/search?q=the'],

@@ -69,7 +69,7 @@ fn is_link(text: &str) -> bool {
         let start = text.as_bytes().get(..scheme.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(scheme.as_bytes()))
     };
-    text.len() <= MAX_LINK && SCHEMES.iter().any(|one| scheme(one))
+    text.len() <= MAX_LINK && SCHEMES.iter().any(scheme)
 }
 
 /// Reads the arguments after the program's name, relative to `current_dir`.

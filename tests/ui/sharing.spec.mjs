@@ -7,7 +7,7 @@ import decodeQR from 'qr/decode.js'
 import { FILM_SECONDS } from '../fixtures/media.mjs'
 import { readPng } from '../fixtures/picture.mjs'
 import { openDaemon } from '../../scripts/lib/daemon.mjs'
-import { assertAccessible, enter, openWorld, shownSecond, tributary, until } from './support.mjs'
+import { assertAccessible, cutOff, enter, openWorld, shownSecond, tributary, until } from './support.mjs'
 
 // Shares go over this machine alone.
 const more = ['--network', 'loopback']
@@ -205,7 +205,7 @@ test('in German nothing is left in English or cut off', async () => {
     await enter(page, path)
     const text = (await page.locator('body').innerText()).replaceAll('The Long Tide', '')
     assert.doesNotMatch(text, english, `German at ${path}`)
-    assert.deepEqual(await cut(page), [], `cut off at ${path}`)
+    assert.deepEqual(await cutOff(page), [], `cut off at ${path}`)
   }
   await enter(page, `/title/${(await film()).id}`)
   await page.getByRole('button', { name: 'Teilen' }).first().click()
@@ -213,24 +213,9 @@ test('in German nothing is left in English or cut off', async () => {
   await sheet.getByText('1 Video').waitFor()
   await sheet.getByText('Ein Datum').click()
   assert.doesNotMatch((await sheet.innerText()).replaceAll('The Long Tide', ''), english)
-  assert.deepEqual(await cut(page), [], 'cut off in the share sheet')
+  assert.deepEqual(await cutOff(page), [], 'cut off in the share sheet')
   await page.context().close()
 })
-
-/** Controls and headings whose words do not fit into them, or that reach past the window. */
-function cut(page) {
-  return page.evaluate(() => {
-    const told = []
-    const sheet = document.querySelector('[role="dialog"]')
-    for (const element of (sheet ?? document).querySelectorAll('button, label, h1, h2, h3, legend, nav a')) {
-      const box = element.getBoundingClientRect()
-      if (box.width === 0 || element.closest('.sr-only')) continue
-      const edge = sheet === null ? innerWidth : sheet.getBoundingClientRect().right
-      if (element.scrollWidth > element.clientWidth + 1 || box.right > edge + 1) told.push(element.textContent.trim().slice(0, 60))
-    }
-    return told
-  })
-}
 
 /** What a QR code on a picture says. */
 function read(png) {

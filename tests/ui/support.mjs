@@ -2,7 +2,7 @@
 // interface as a person meets it on the headless daemon.
 
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,14 +18,30 @@ if (!tributary || !existsSync(tributary)) throw new Error('TRIBUTARY must name t
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const PATIENCE_MS = 45_000
 
+/** A home whose key lets it into a wide network that exists on this machine only. */
+export function homeOfNetwork(folder) {
+  const home = mkdtempSync(join(folder, 'home-'))
+  writeFileSync(join(home, 'swarm.key'), `/key/swarm/psk/1.0.0/\n/base16/\n${'5a'.repeat(32)}\n`)
+  return home
+}
+
+/** Arguments of a daemon in that network. */
+export const inNetwork = ['--network', 'private', '--loopback']
+
+/** Connects two daemons of that network. */
+export async function meet(one, other) {
+  const { listening, peerId } = (await one.call('GET', '/networks')).find(({ name }) => name === 'private')
+  await other.call('POST', '/swarm/connect', { address: `${listening[0]}/p2p/${peerId}` })
+}
+
 /**
  * Opens a daemon on an empty home (or with the real media in it) and a browser beside it; `more` are
- * further arguments of the daemon.
+ * further arguments of the daemon. `wide` puts it into a network of strangers on this machine.
  */
-export async function openWorld({ filled = true, more = [] } = {}) {
+export async function openWorld({ filled = true, wide = false, more = wide ? inNetwork : [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-ui-'))
   const media = await realMedia()
-  const daemon = await openDaemon(tributary, folder, undefined, more)
+  const daemon = await openDaemon(tributary, folder, wide ? homeOfNetwork(folder) : undefined, more)
   if (filled) {
     await daemon.call('PATCH', '/settings', { firstRunDone: true })
     await daemon.import([media.mp4, media.webm, media.flac, ...media.photos], 'copy', (job) => job.previewsPending === 0)
@@ -104,4 +120,19 @@ export async function until(what, look) {
     if (Date.now() - from > PATIENCE_MS) throw new Error(`waited in vain: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
+}
+
+/** Controls and headings whose words do not fit into them, or that reach past the window. */
+export function cutOff(page) {
+  return page.evaluate(() => {
+    const told = []
+    const sheet = document.querySelector('[role="dialog"]')
+    for (const element of (sheet ?? document).querySelectorAll('button, label, h1, h2, h3, legend, nav a')) {
+      const box = element.getBoundingClientRect()
+      if (box.width === 0 || element.closest('.sr-only')) continue
+      const edge = sheet === null ? innerWidth : sheet.getBoundingClientRect().right
+      if (element.scrollWidth > element.clientWidth + 1 || box.right > edge + 1) told.push(element.textContent.trim().slice(0, 60))
+    }
+    return told
+  })
 }

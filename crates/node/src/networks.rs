@@ -13,57 +13,34 @@ mod follow;
 mod kept;
 mod listen;
 pub(crate) mod names;
+mod plan;
 mod status;
 mod traffic;
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use net::share::OpenLinks;
-use net::{Multiaddr, Network, NetworkConfig, NodeKey, PeerId, Profile, RateLimiter, SwarmKey};
+use net::{Multiaddr, Network, NetworkConfig, NodeKey, PeerId, RateLimiter, StartNetwork};
 use tokio_util::sync::CancellationToken;
 
 use crate::events::Event;
 use crate::jobs::lock;
 use crate::node::Inner;
-use crate::settings::{NetworkSetting, Settings};
+use crate::settings::Settings;
 use crate::share::{AnnounceTimes, Serving};
 use follow::{follow, keep};
 use kept::Kept;
-use listen::{any_port, free_port, listen_on};
+use listen::{any_port, free_port, listen_on, port_of};
+use plan::Plan;
+pub use plan::{NetworkChoice, NetworkOptions};
 pub use status::{NetworkStatus, PeerStatus};
 pub use traffic::{TrafficHistory, TrafficSample};
 
-/// The key of a network of the user's own, in the home.
-const SWARM_KEY_FILE: &str = "swarm.key";
-
-/// Which network runs beside `direct`, over which shares by link go.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum NetworkChoice {
-    /// None at all, not even `direct`.
-    Off,
-    /// None but `direct`.
-    #[default]
-    Direct,
-    /// The BTFS main network.
-    Btfs,
-    /// The BTFS test network.
-    BtfsTestnet,
-    /// The network that IPFS nodes speak.
-    Open,
-    /// A network with a key of the user's own, `swarm.key` in the home.
-    Private,
-}
-
-/// How the networks of a node are started.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NetworkOptions {
-    /// Which network runs beside `direct`, until the setting is changed; `None` is as the setting
-    /// says.
-    pub choice: Option<NetworkChoice>,
-    /// Only this machine: listen on loopback, look for nobody. For tests and demonstrations.
-    pub loopback_only: bool,
-}
+/// How long the port of last time is waited for.
+const PORT_PATIENCE: Duration = Duration::from_secs(60);
+const PORT_AGAIN: Duration = Duration::from_millis(200);
 
 /// The networks of a node.
 #[derive(Debug, Default)]
@@ -94,65 +71,6 @@ struct Running {
     bootstrap: Vec<Multiaddr>,
     /// Ends the network and what follows it.
     stop: CancellationToken,
-}
-
-/// What a network is started as: when any of it changes it is started anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Plan {
-    choice: NetworkChoice,
-    loopback_only: bool,
-    proxy: Option<String>,
-    bootstrap: Option<Vec<String>>,
-}
-
-impl Plan {
-    /// What is to run as `direct` and beside it.
-    fn of(options: NetworkOptions, settings: &Settings) -> (Option<Self>, Option<Self>) {
-        let choice = options.choice.unwrap_or(match settings.network {
-            NetworkSetting::Ask | NetworkSetting::Off => NetworkChoice::Off,
-            NetworkSetting::Direct => NetworkChoice::Direct,
-            NetworkSetting::Btfs => NetworkChoice::Btfs,
-            NetworkSetting::BtfsTestnet => NetworkChoice::BtfsTestnet,
-            NetworkSetting::Open => NetworkChoice::Open,
-            NetworkSetting::Private => NetworkChoice::Private,
-        });
-        let plan = |choice, bootstrap: Option<&Vec<String>>| Plan {
-            choice,
-            loopback_only: options.loopback_only,
-            proxy: settings.proxy.clone(),
-            bootstrap: bootstrap.cloned(),
-        };
-        let direct = (choice != NetworkChoice::Off).then(|| plan(NetworkChoice::Direct, None));
-        let wide = !matches!(choice, NetworkChoice::Off | NetworkChoice::Direct);
-        let wide = wide.then(|| plan(choice, settings.bootstrap.as_ref()));
-        (direct, wide)
-    }
-
-    fn name(&self) -> &'static str {
-        match self.choice {
-            NetworkChoice::Off => "off",
-            NetworkChoice::Direct => "direct",
-            NetworkChoice::Btfs => "btfs",
-            NetworkChoice::BtfsTestnet => "btfs-testnet",
-            NetworkChoice::Open => "open",
-            NetworkChoice::Private => "private",
-        }
-    }
-
-    fn profile(&self, inner: &Inner) -> Result<Profile, String> {
-        Ok(match self.choice {
-            NetworkChoice::Off | NetworkChoice::Direct => Profile::direct(),
-            NetworkChoice::Btfs => Profile::btfs(),
-            NetworkChoice::BtfsTestnet => Profile::btfs_testnet(),
-            NetworkChoice::Open => Profile::open(),
-            NetworkChoice::Private => {
-                let path = inner.home.root().join(SWARM_KEY_FILE);
-                let told = |error: &dyn std::fmt::Display| format!("{SWARM_KEY_FILE}: {error}");
-                let file = std::fs::read(&path).map_err(|error| told(&error))?;
-                Profile::private(SwarmKey::parse(&file).map_err(|error| told(&error))?)
-            }
-        })
-    }
 }
 
 impl Networks {
@@ -340,19 +258,30 @@ async fn run(inner: &Arc<Inner>, plan: Plan) -> Result<Running, String> {
     let stop = inner.tasks.token();
     let first = config(inner, &plan, &kept, port)?;
     let bootstrap = first.profile.bootstrap.clone();
-    let started = Network::start(first, stop.clone());
-    let network = match started {
+    let wanted = first.listen.clone();
+    let network = match Network::start(first, stop.clone()) {
         Ok(network) => {
             keep(inner, &network, &plan, Some(port)).await;
             network
         }
-        // The port of last time is somebody else's now.
-        Err(error) => {
-            tracing::debug!(name = plan.name(), %error, "listening on other ports");
-            let mut config = config(inner, &plan, &kept, 0)?;
-            config.listen = any_port(&config.listen);
-            Network::start(config, stop.clone()).map_err(|error| error.to_string())?
+        // The port of last time is taken: by somebody else, or by connections of a moment ago that
+        // still say goodbye.
+        Err(StartNetwork::Listen(..)) => {
+            let mut config = config(inner, &plan, &kept, port)?;
+            config.listen = any_port(&wanted);
+            let started = Network::start(config, stop.clone());
+            let network = started.map_err(|error| error.to_string())?;
+            let regain = regain(Arc::clone(inner), network.clone(), plan.clone(), wanted);
+            let until = stop.clone();
+            inner.tasks.spawn("network-port", async move {
+                tokio::select! {
+                    () = until.cancelled() => {}
+                    () = regain => {}
+                }
+            });
+            network
         }
+        Err(error) => return Err(error.to_string()),
     };
     let follow = follow(Arc::clone(inner), network.clone(), plan.clone());
     let until = stop.clone();
@@ -368,6 +297,27 @@ async fn run(inner: &Arc<Inner>, plan: Plan) -> Result<Running, String> {
         bootstrap,
         stop,
     })
+}
+
+/// Takes the port of last time back as soon as it is free, for links that are out there name it; after
+/// a while the one that is listened on now is kept instead.
+async fn regain(inner: Arc<Inner>, network: Network, plan: Plan, mut wanted: Vec<Multiaddr>) {
+    let since = Instant::now();
+    while since.elapsed() < PORT_PATIENCE {
+        tokio::time::sleep(PORT_AGAIN).await;
+        let mut left = Vec::new();
+        for address in wanted {
+            if network.listen(address.clone()).await.is_err() {
+                left.push(address);
+            }
+        }
+        if left.is_empty() {
+            return;
+        }
+        wanted = left;
+    }
+    let port = port_of(&network.listening().await);
+    keep(&inner, &network, &plan, port).await;
 }
 
 /// The ports of `net` that this node implements, and what `plan` leaves out.

@@ -15,6 +15,7 @@ mod announce;
 mod arrivals;
 mod cache;
 mod film;
+mod keeper;
 mod make;
 mod manifest;
 mod open;

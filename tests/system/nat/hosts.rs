@@ -53,7 +53,8 @@ impl At {
     async fn start(host: &Host, change: fn(&mut NetworkConfig)) -> Self {
         let (started, network) = oneshot::channel();
         let stop = CancellationToken::new();
-        let (there, until) = (host.clone(), stop.clone());
+        let outside = Arc::new(Mutex::new(BTreeSet::new()));
+        let (there, until, noted) = (host.clone(), stop.clone(), Arc::clone(&outside));
         let thread = std::thread::spawn(move || {
             // Every socket of this thread's runtime is on the host.
             there.enter();
@@ -69,14 +70,16 @@ impl At {
                 config.map_ports = false;
                 change(&mut config);
                 let network = Network::start(config, until.clone()).expect("it starts");
+                let events = network.events();
                 let _ = started.send(network.clone());
-                until.cancelled().await;
+                tokio::select! {
+                    () = until.cancelled() => {}
+                    () = note(events, noted) => {}
+                }
                 network.shutdown().await;
             });
         });
         let network = network.await.expect("started");
-        let outside = Arc::new(Mutex::new(BTreeSet::new()));
-        drop(tokio::spawn(note(network.events(), Arc::clone(&outside))));
         At {
             network,
             host: host.clone(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linkIn, linkOfAddress, shortPeer } from './links';
+import { isPublicLink, linkIn, linkOfAddress, shortPeer } from './links';
 
 const link =
   'tributary://share/1/direct/16Uiu2HAm/GTFj?a=/ip4/10.0.0.2/tcp/4001&a=/ip6/::1/tcp/1#HdwH_g-7';
@@ -11,11 +11,22 @@ describe('linkIn', () => {
     [`Look: <${link}>.`, link],
     [`(${link})`, link],
     [link.replace('tributary', 'Tributary'), link.replace('tributary', 'Tributary')],
+    ['It is at btfs://QmRoot, they say.', 'btfs://QmRoot'],
+    ['ipfs://bafyroot/a/film.mp4', 'ipfs://bafyroot/a/film.mp4'],
     ['https://example.org/#x', null],
     ['', null],
   ];
   it.each(cases)('of %j is %j', (text, expected) => {
     expect(linkIn(text)).toBe(expected);
+  });
+});
+
+describe('isPublicLink', () => {
+  it('knows what names content from what names a share', () => {
+    expect(isPublicLink(' btfs://QmRoot')).toBe(true);
+    expect(isPublicLink('IPFS://bafyroot')).toBe(true);
+    expect(isPublicLink('/btfs/QmRoot')).toBe(true);
+    expect(isPublicLink(link)).toBe(false);
   });
 });
 

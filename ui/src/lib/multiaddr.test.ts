@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLocal, shortAddress } from './multiaddr';
+import { badAddress, isLocal, shortAddress } from './multiaddr';
 
 describe('shortAddress', () => {
   const cases: Array<[string, string]> = [
@@ -37,4 +37,13 @@ describe('isLocal', () => {
     '/p2p/16Uiu2HAm',
   ];
   it.each(far)('%s is not', (address) => expect(isLocal(address)).toBe(false));
+});
+
+describe('badAddress', () => {
+  const good = '/dnsaddr/example.org/p2p/16Uiu2HAm';
+  it('finds the first line that is none of a peer', () => {
+    expect(badAddress([good, '/ip4/192.0.2.7/tcp/4001/p2p/QmPeer'])).toBeNull();
+    expect(badAddress([good, '/ip4/192.0.2.7/tcp/4001'])).toBe(2);
+    expect(badAddress(['example.org'])).toBe(1);
+  });
 });

@@ -23,6 +23,14 @@ function partsOf(address: string): Parts | null {
   }
 }
 
+/** The first line, from 1, that does not look like the address of a peer; null when all do. */
+export function badAddress(lines: readonly string[]): number | null {
+  const at = lines.findIndex(
+    (line) => partsOf(line) === null || !/\/p2p\/[A-Za-z0-9]+$/.test(line),
+  );
+  return at < 0 ? null : at + 1;
+}
+
 /** "203.0.113.7:4001"; the address itself where it is of another kind. */
 export function shortAddress(address: string): string {
   const parts = partsOf(address);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Network, Reachability } from './api';
-import { bestReach, carriesLinks, networkName, peerCount } from './network';
+import { bestReach, carries, carriesLinks, networkName, peerCount } from './network';
 
 const network = (name: string, reachability: Reachability, ...ids: string[]): Network => ({
   name,
@@ -28,6 +28,13 @@ describe('the networks of a node', () => {
     expect(carriesLinks(both)).toBe(true);
     expect(carriesLinks(both.slice(1))).toBe(false);
     expect(carriesLinks(undefined)).toBe(false);
+  });
+
+  it('carry what is public where strangers meet', () => {
+    expect(carries(both, 'public')).toBe(true);
+    expect(carries(both.slice(0, 1), 'public')).toBe(false);
+    expect(carries([network('private', 'localOnly')], 'public')).toBe(true);
+    expect(carries(undefined, 'public')).toBe(true);
   });
 
   it('have names, and keep one that is not known', () => {

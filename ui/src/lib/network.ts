@@ -1,11 +1,31 @@
 // What the networks of this node mean for a person, and how they are turned on.
 import type { QueryClient } from '@tanstack/svelte-query';
 import { t } from '$/i18n/index.svelte';
-import { api, keys, type Network, type NetworkSetting, type Reachability } from './api';
+import {
+  api,
+  keys,
+  type Network,
+  type NetworkSetting,
+  type Reachability,
+  type Visibility,
+} from './api';
 
 /** Whether links can be opened here and by others: those go over `direct`. */
 export function carriesLinks(networks: readonly Network[] | undefined): boolean {
   return networks?.some(({ name }) => name === 'direct') ?? false;
+}
+
+const wide: ReadonlySet<string> = new Set(['btfs', 'btfs-testnet', 'open', 'private']);
+
+/** Whether a network runs in which strangers find each other: what is public goes over that. */
+export function carriesPublic(networks: readonly Network[] | undefined): boolean {
+  return networks?.some(({ name }) => wide.has(name)) ?? false;
+}
+
+/** Whether others can get through to a share of this kind; nothing is said before it is known. */
+export function carries(networks: readonly Network[] | undefined, who: Visibility): boolean {
+  if (networks === undefined) return true;
+  return who === 'public' ? carriesPublic(networks) : carriesLinks(networks);
 }
 
 /** Starts or stops the networks; takes effect at once. */

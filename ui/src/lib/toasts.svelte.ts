@@ -1,5 +1,7 @@
 // Short messages at the foot of the window. An act that can be taken back offers "Undo" here.
-import { explain, isAbort } from '$/lib/api/errors';
+import { t } from '$/i18n/index.svelte';
+import { blockedBy, explain, isAbort } from '$/lib/api/errors';
+import { href, router } from './router.svelte';
 
 export interface Toast {
   id: number;
@@ -46,5 +48,12 @@ export function handleError(error: unknown): void {
   if (isAbort(error)) return;
   const { what, safe, todo } = explain(error);
   const body = [safe, todo].filter((part) => part !== null).join(' ');
-  toasts.show({ tone: 'error', title: what, body: body === '' ? null : body });
+  const action =
+    blockedBy(error) === null
+      ? null
+      : {
+          label: t('blocked.lists'),
+          run: () => router.go(href('settingsSection', { section: 'blocking' })),
+        };
+  toasts.show({ tone: 'error', title: what, body: body === '' ? null : body, action });
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use dag::ipld::{Ipld, cbor};
 use dag::manifest::{
     Author, Authorship, Captions, Content, DecodeManifest, EncodeManifest, Manifest, ManifestKind,
-    Member, Rendition, SealHeader,
+    Member, Rendition, SealHeader, Series,
 };
 use dag::seal::{NoncePrefix, SealKey, WRAPPED_LEN, WrappedKey, unwrap_key, wrap_key};
 use dag::share_link::{MAX_HINTS, ParseShareLink, Profile, ShareLink, ShareSecret};
@@ -59,6 +59,31 @@ fn a_manifest_made_by_others_reads_and_writes_the_same() {
     let album = Manifest::decode(&hex(&vectors["album"])).unwrap();
     assert_eq!(album.members[1].name, "a.jpg");
     assert_eq!(album.encode().unwrap().bytes, hex(&vectors["album"]));
+}
+
+#[test]
+fn what_cannot_be_a_year_or_a_place_in_a_series_is_refused() {
+    let film = Manifest::decode(&hex(&vectors()["film"])).unwrap();
+    let series = |season, episode| Series {
+        title: "Harbour Lights".to_owned(),
+        season,
+        episode,
+    };
+    for (year, place, name) in [
+        (Some(0), None, "year"),
+        (Some(10_000), None, "year"),
+        (None, Some(series(10_000, 1)), "series"),
+        (None, Some(series(1, 100_000)), "series"),
+    ] {
+        let mut bad = film.clone();
+        (bad.year, bad.series) = (year, place);
+        let refused = format!("{:?}", bad.encode().unwrap_err());
+        assert!(refused.contains(name), "{refused}");
+    }
+    let mut episode = film;
+    (episode.year, episode.series) = (Some(2019), Some(series(2, 7)));
+    let block = episode.encode().unwrap();
+    assert_eq!(Manifest::decode(&block.bytes).unwrap(), episode);
 }
 
 #[test]
@@ -348,6 +373,12 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
                 content,
             }
         });
+    let series = ("\\PC{1,40}", 0u32..=9_999, 0u32..=99_999);
+    let series = series.prop_map(|(title, season, episode)| Series {
+        title,
+        season,
+        episode,
+    });
     let members = prop::collection::btree_set("[a-z]{1,8}", 0..5);
     let author = prop::option::of((prop::collection::vec(any::<u8>(), 1..40), any::<[u8; 8]>()));
     (
@@ -357,12 +388,19 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
         prop::option::of(any_content()),
         prop::collection::vec(captions, 0..3),
         members,
-        (prop::option::of(0u64..1 << 50), text(), text(), author),
+        (
+            prop::option::of(0u64..1 << 50),
+            prop::option::of(1u16..=9_999),
+            prop::option::of(series),
+            text(),
+            text(),
+            author,
+        ),
         prop::collection::btree_map("x[a-z]{1,8}", any_value(), 0..3),
     )
         .prop_map(
             |(album, title, renditions, poster, captions, members, rest, extra)| {
-                let (duration_ms, licence, content_warning, author) = rest;
+                let (duration_ms, year, series, licence, content_warning, author) = rest;
                 let mut manifest = Manifest::new(ManifestKind::Clip, title);
                 if album {
                     manifest.kind = ManifestKind::Folder;
@@ -380,6 +418,8 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
                 manifest.poster = poster;
                 manifest.captions = captions;
                 manifest.duration_ms = duration_ms;
+                manifest.year = year;
+                manifest.series = series;
                 manifest.licence = licence;
                 manifest.content_warning = content_warning;
                 manifest.author = author.map(|(key, signature)| Author {

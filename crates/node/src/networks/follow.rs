@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use net::{Network, NetworkEvent};
 
 use super::kept::Kept;
-use super::listen::port_of;
 use super::{NetworkChoice, Plan};
 use crate::events::Event;
 use crate::jobs::lock;
@@ -20,16 +19,11 @@ pub(super) async fn follow(inner: Arc<Inner>, network: Network, plan: Plan) {
     use tokio::sync::broadcast::error::RecvError;
     let is_direct = plan.choice == NetworkChoice::Direct;
     let mut events = network.events();
-    // What it did before this listened.
-    keep(&inner, &network, &plan, None).await;
     let mut kept = Instant::now();
     let mut published = is_direct;
     loop {
         match events.recv().await {
-            Ok(NetworkEvent::Listening(_)) => {
-                keep(&inner, &network, &plan, None).await;
-                inner.events.send(Event::NetworkChanged);
-            }
+            Ok(NetworkEvent::Listening(_)) => inner.events.send(Event::NetworkChanged),
             Ok(NetworkEvent::Connected(_)) => {
                 // Peers come and go by the second on a large network; what is kept is a hint.
                 if kept.elapsed() >= KEEP_EVERY {
@@ -92,12 +86,8 @@ pub(super) async fn change_kept(
     }
 }
 
-/// Keeps the port (the one that is listened on unless it is said) and good peers.
+/// Keeps good peers, and the port when it is said.
 pub(super) async fn keep(inner: &Arc<Inner>, network: &Network, plan: &Plan, port: Option<u16>) {
-    let port = match port {
-        Some(port) => Some(port),
-        None => port_of(&network.listening().await),
-    };
     let (good, plan) = (network.good_peers().await, plan.clone());
     change_kept(inner, move |kept| {
         if let Some(port) = port {

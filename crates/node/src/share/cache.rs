@@ -107,6 +107,9 @@ impl Inner {
                 continue;
             };
             let Ok(manifest) = Manifest::decode(&bytes) else {
+                // A public root may be a file or a folder itself.
+                seen.remove(&cid);
+                open.push(cid);
                 continue;
             };
             manifests.extend(manifest.members.iter().map(|member| member.manifest));

@@ -266,6 +266,34 @@ mod tests {
         assert_eq!(Pace::of(1 << 30, None).ahead, USUAL);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_somebody_who_has_gone_is_told_so_and_who_took_it_back_is_believed() {
+        use super::super::arrivals::Arrivals;
+        use super::super::received::SharedEnd;
+        use super::super::supply::Line;
+        use crate::tasks::Tasks;
+
+        let home = tempfile::tempdir().expect("a folder");
+        let store = store::Store::open(store::StoreConfig::new(home.path())).expect("it opens");
+        let line = tokio::sync::watch::Sender::new(Line::Down);
+        let (store, arrivals) = (Arc::new(store), Arc::new(Arrivals::default()));
+        let supply = Supply::of(&store, &arrivals, &Tasks::new(), line.subscribe());
+        let film = Film::new(supply, Pace::of(1 << 30, None));
+        let cid = |n: u8| dag::cid_of(dag::Codec::Raw, dag::CidVersion::V1, &[n]);
+        let reader = film.join();
+        reader.aim(vec![cid(1), cid(2)]);
+        let gone = reader.wait(&cid(1)).await;
+        assert!(matches!(gone, Err(ReadMedia::Unreachable)), "{gone:?}");
+        line.send_replace(Line::Over(SharedEnd::Revoked));
+        let over = reader.wait(&cid(1)).await;
+        assert!(matches!(over, Err(ReadMedia::TakenBack)), "{over:?}");
+        // What arrived before is there all the same.
+        arrivals.keep(cid(3), Bytes::from_static(&[3]));
+        reader.aim(vec![cid(3)]);
+        let here = reader.wait(&cid(3)).await.expect("it came");
+        assert_eq!(here.as_ref(), [3]);
+    }
+
     #[test]
     fn the_playhead_comes_first_and_the_latest_aim_before_the_others() {
         let cid = |n: u8| dag::cid_of(dag::Codec::Raw, dag::CidVersion::V1, &[n]);

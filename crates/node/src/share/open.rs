@@ -1,30 +1,22 @@
-//! Opening links: connect, prove, read the manifest; and holding on to it.
-//!
-//! A share that was opened has one task that keeps its line up: it connects, proves the secret
-//! again, and waits for the end. Readers wait for the line and never see a reconnection.
+//! Opening links: connect, prove, read the manifest; and holding on to it (`keeper`).
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dag::Cid;
-use dag::manifest::{MAX_MANIFEST_LEN, Manifest};
 use dag::seal::{SealKey, unwrap_share_key};
 use dag::share_link::{ParseShareLink, ShareLink};
 use dag::share_proof::{LinkKeys, ProofKey};
-use futures_util::StreamExt;
 use library::{ReadLibrary, ReceivedRow, Secret, ShareId, WriteLibrary};
-use net::bitswap::{Reach, Session, SessionOptions};
-use net::share::{LinkId, LinkProof, OpenLink, OpenShare, ShareEnd};
+use net::share::{LinkId, LinkProof, OpenLink, OpenShare};
 use net::{Multiaddr, Network, PeerId};
-use tokio::sync::{Notify, OnceCell, watch};
 
-use super::arrivals::Arrivals;
-use super::film::{Film, Pace};
+use super::keeper::Keeper;
 use super::make::stretch;
-use super::received::{Received, SharedEnd, SharedFile, SharedThing, note_things, things};
+use super::received::{Received, SharedEnd, SharedThing, note_things};
 use super::remote::RemoteFile;
-use super::supply::{Line, Supply, keep_strays};
+use super::supply::Line;
 use super::{bytes32, unix_ms};
 use crate::content::ReadContent;
 use crate::events::Event;
@@ -32,23 +24,16 @@ use crate::jobs::{StartJob, lock};
 use crate::node::{Inner, Node};
 use crate::policy::{Blocked, PolicyAction};
 use crate::stream::{MediaStream, ReadMedia, Source};
-use crate::tasks::{Held, Lane};
+use crate::tasks::Lane;
 
 /// Shares that are held open at once.
 const MAX_HELD: usize = 64;
 /// Manifests of members that are fetched at once.
 pub(super) const MEMBERS_AT_ONCE: usize = 16;
-/// How long a manifest may take to come.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// Things of one share that are remembered; more are read again from their manifests.
-const MAX_THINGS: usize = 256;
 /// Things of a share whose ends are fetched when it is looked at.
 const WARM_THINGS: usize = 4;
 /// How exactly it is known when a share was watched last.
 const WATCHED_EVERY_MS: i64 = 60_000;
-/// Time between two attempts to reach a sharer again, doubled up to the last.
-const RETRY: Duration = Duration::from_millis(500);
-const RETRY_MOST: Duration = Duration::from_secs(60);
 /// How long somebody waits who asked to connect now.
 const RECONNECT: Duration = Duration::from_secs(8);
 
@@ -114,48 +99,10 @@ impl Opened {
     }
 }
 
-/// One share of somebody else, held open.
-#[derive(Debug)]
-pub(super) struct Keeper {
-    line: watch::Sender<Line>,
-    supply: Supply,
-    key: [u8; 32],
-    manifest: Cid,
-    /// Tries to connect now instead of later.
-    hurry: Arc<Notify>,
-    /// The manifest, once it was read.
-    read: OnceCell<Arc<Manifest>>,
-    things: Mutex<HashMap<usize, SharedThing>>,
-    /// The windows over its files.
-    films: Mutex<HashMap<Cid, Weak<Film>>>,
-    /// Keeps the line up.
-    task: Mutex<Option<Held<()>>>,
-}
-
-impl Keeper {
-    /// Somebody reads a file of it, or did a moment ago.
-    pub(super) fn is_read(&self) -> bool {
-        let films = lock(&self.films);
-        films.values().any(|film| film.strong_count() > 0)
-    }
-
-    /// The window over a file, shared by all who read it.
-    fn film(&self, file: &SharedFile, duration_ms: Option<u64>) -> Arc<Film> {
-        let mut films = lock(&self.films);
-        if let Some(film) = films.get(&file.root).and_then(Weak::upgrade) {
-            return film;
-        }
-        films.retain(|_, film| film.strong_count() > 0);
-        let film = Film::new(self.supply.clone(), Pace::of(file.size, duration_ms));
-        films.insert(file.root, Arc::downgrade(&film));
-        film
-    }
-}
-
 /// How a link is dialled and proved.
 #[derive(Clone)]
-struct Way {
-    peer: PeerId,
+pub(super) struct Way {
+    pub(super) peer: PeerId,
     addresses: Vec<Multiaddr>,
     proof: LinkProof,
 }
@@ -176,7 +123,7 @@ impl Way {
         })
     }
 
-    async fn open(&self, network: &Network) -> Result<OpenShare, OpenShared> {
+    pub(super) async fn open(&self, network: &Network) -> Result<OpenShare, OpenShared> {
         network
             .dial(self.peer, self.addresses.clone())
             .await
@@ -187,16 +134,6 @@ impl Way {
             .await
             .map_err(OpenShared::OpenLink)
     }
-}
-
-async fn session(network: &Network, peer: PeerId) -> Result<Session, OpenShared> {
-    let options = SessionOptions {
-        // Their very names are private.
-        reach: Reach::ProvidersOnly,
-        providers: vec![peer],
-    };
-    let session = network.exchange().session(options).await;
-    session.map_err(|_| OpenShared::Offline)
 }
 
 impl Node {
@@ -317,11 +254,8 @@ impl Node {
             return Ok(self.inner.shown_received(&row));
         }
         let (row, keeper) = self.inner.keeper(id).await?;
-        let mut line = keeper.line.subscribe();
-        keeper.hurry.notify_one();
-        let settled = line.wait_for(|line| !matches!(line, Line::Down));
         // Whether it was reached is what the answer says.
-        let _ = tokio::time::timeout(RECONNECT, settled).await;
+        let _ = tokio::time::timeout(RECONNECT, keeper.settled()).await;
         Ok(self.inner.shown_received(&row))
     }
 
@@ -409,7 +343,7 @@ impl Node {
 impl Inner {
     /// Fetches the ends of what somebody looks at and may play next, unless it is too much to guess.
     fn warm(&self, keeper: &Arc<Keeper>, things: &[SharedThing]) {
-        let is_up = matches!(*keeper.line.borrow(), Line::Up(_));
+        let is_up = matches!(keeper.line(), Line::Up(_));
         if !is_up || things.len() > WARM_THINGS {
             return;
         }
@@ -449,7 +383,7 @@ impl Inner {
 
     pub(super) fn shown_received(&self, row: &ReceivedRow) -> Received {
         let held = lock(&self.opened.0).get(&row.id).map(Arc::clone);
-        let line = held.map(|keeper| keeper.line.borrow().clone());
+        let line = held.map(|keeper| keeper.line());
         let over = row.expires_at.is_some_and(|at| at <= self.now_ms());
         let is_public = super::public::is_public(row);
         let (connected, ended) = match line {
@@ -505,26 +439,7 @@ impl Inner {
         network: Network,
         opened: Option<OpenShare>,
     ) -> Arc<Keeper> {
-        let line = watch::Sender::new(Line::Down);
-        let keeper = Arc::new(Keeper {
-            supply: Supply::new(self, line.subscribe()),
-            line,
-            key,
-            manifest,
-            hurry: Arc::default(),
-            read: OnceCell::new(),
-            things: Mutex::default(),
-            films: Mutex::default(),
-            task: Mutex::new(None),
-        });
-        let says = Says {
-            line: keeper.line.clone(),
-            hurry: Arc::clone(&keeper.hurry),
-            arrivals: Arc::clone(&self.arrivals),
-            events: self.events.clone(),
-        };
-        let task = self.tasks.held(keep(way, network, says, opened));
-        *lock(&keeper.task) = Some(task);
+        let keeper = Keeper::start(self, way, (key, manifest), network, opened);
         let mut held = lock(&self.opened.0);
         if held.len() >= MAX_HELD {
             // Somebody who reads keeps their own hold; the others connect again when asked.
@@ -532,122 +447,5 @@ impl Inner {
         }
         held.insert(id, Arc::clone(&keeper));
         keeper
-    }
-}
-
-impl Keeper {
-    async fn fetch_manifest(&self, cid: Cid) -> Result<Manifest, OpenShared> {
-        let fetched = tokio::time::timeout(PATIENCE, self.supply.fetch(cid, None));
-        let bytes = fetched.await.unwrap_or(Err(ReadMedia::Unreachable))?;
-        if bytes.len() > MAX_MANIFEST_LEN {
-            return Err(OpenShared::Unreadable("it is too long".to_owned()));
-        }
-        Manifest::decode(&bytes).map_err(|error| OpenShared::Unreadable(error.to_string()))
-    }
-
-    /// The manifest of the share, read once.
-    async fn manifest(&self) -> Result<Arc<Manifest>, OpenShared> {
-        let read = async || self.fetch_manifest(self.manifest).await.map(Arc::new);
-        self.read.get_or_try_init(read).await.map(Arc::clone)
-    }
-
-    /// Every thing of the share, in order.
-    async fn all_things(&self) -> Result<Vec<SharedThing>, OpenShared> {
-        let count = self.manifest().await?.members.len().max(1);
-        let mut fetched = futures_util::stream::iter(0..count)
-            .map(|index| self.thing(index))
-            .buffered(MEMBERS_AT_ONCE);
-        let mut all = Vec::with_capacity(count);
-        while let Some(thing) = fetched.next().await {
-            all.push(thing?);
-        }
-        Ok(all)
-    }
-
-    async fn thing(&self, index: usize) -> Result<SharedThing, OpenShared> {
-        if let Some(thing) = lock(&self.things).get(&index) {
-            return Ok(thing.clone());
-        }
-        let unreadable =
-            |error: super::received::ReadShared| OpenShared::Unreadable(error.to_string());
-        let manifest = self.manifest().await?;
-        let share = SealKey::new(self.key);
-        let thing = if manifest.kind.is_collection() {
-            let member = manifest
-                .members
-                .get(index)
-                .ok_or(OpenShared::UnknownShare)?;
-            let inner = self.fetch_manifest(member.manifest).await?;
-            things(&share, &member.name, &inner).map_err(unreadable)?
-        } else {
-            match index {
-                0 => things(&share, "", &manifest).map_err(unreadable)?,
-                _ => return Err(OpenShared::UnknownShare),
-            }
-        };
-        let mut known = lock(&self.things);
-        if known.len() >= MAX_THINGS {
-            known.clear();
-        }
-        known.insert(index, thing.clone());
-        Ok(thing)
-    }
-}
-
-/// Where a keeper's task tells what happens.
-struct Says {
-    line: watch::Sender<Line>,
-    hurry: Arc<Notify>,
-    arrivals: Arc<Arrivals>,
-    events: crate::events::Events,
-}
-
-/// Keeps the line of one share up until it is over.
-async fn keep(way: Way, network: Network, says: Says, mut opened: Option<OpenShare>) {
-    let Says {
-        line,
-        hurry,
-        arrivals,
-        events,
-    } = says;
-    let mut wait = RETRY;
-    loop {
-        let open = match opened.take() {
-            Some(open) => Ok(open),
-            None => way.open(&network).await,
-        };
-        let end = match open {
-            Ok(mut share) => match session(&network, way.peer).await {
-                Ok(session) => {
-                    wait = RETRY;
-                    let session = Arc::new(session);
-                    line.send_replace(Line::Up(Arc::clone(&session)));
-                    events.send(Event::SharesChanged);
-                    tokio::select! {
-                        end = share.ended() => end,
-                        () = keep_strays(&session, &arrivals) => return,
-                    }
-                }
-                Err(_) => return,
-            },
-            Err(OpenShared::OpenLink(OpenLink::Expired)) => ShareEnd::Expired,
-            Err(OpenShared::OpenLink(OpenLink::Revoked)) => ShareEnd::Revoked,
-            Err(OpenShared::OpenLink(OpenLink::Closed)) => return,
-            Err(_) => ShareEnd::Disconnected,
-        };
-        let over = match end {
-            ShareEnd::Expired => Some(SharedEnd::Expired),
-            ShareEnd::Revoked => Some(SharedEnd::Revoked),
-            _ => None,
-        };
-        line.send_replace(over.map_or(Line::Down, Line::Over));
-        events.send(Event::SharesChanged);
-        if over.is_some() {
-            return;
-        }
-        tokio::select! {
-            () = tokio::time::sleep(wait) => wait = (wait * 2).min(RETRY_MOST),
-            () = hurry.notified() => wait = RETRY,
-        }
     }
 }

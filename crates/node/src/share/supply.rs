@@ -41,10 +41,19 @@ pub(crate) struct Supply {
 
 impl Supply {
     pub(crate) fn new(inner: &Inner, line: watch::Receiver<Line>) -> Self {
+        Self::of(&inner.store, &inner.arrivals, &inner.tasks, line)
+    }
+
+    pub(super) fn of(
+        store: &Arc<Store>,
+        arrivals: &Arc<Arrivals>,
+        tasks: &Tasks,
+        line: watch::Receiver<Line>,
+    ) -> Self {
         Self {
-            store: Arc::clone(&inner.store),
-            arrivals: Arc::clone(&inner.arrivals),
-            tasks: inner.tasks.clone(),
+            store: Arc::clone(store),
+            arrivals: Arc::clone(arrivals),
+            tasks: tasks.clone(),
             line,
         }
     }

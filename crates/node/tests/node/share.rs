@@ -61,6 +61,13 @@ pub(crate) async fn sharer(len: usize, request: ShareRequest) -> Sharer {
 }
 
 impl Sharer {
+    /// Opens the home again, once its node was shut down.
+    pub(crate) async fn again(self) -> Self {
+        drop(self.node);
+        let node = open_networked(self._home.path()).await;
+        Self { node, ..self }
+    }
+
     pub(crate) fn link(&self) -> String {
         self.share.link.clone().expect("a ready share has a link")
     }

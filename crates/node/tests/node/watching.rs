@@ -117,3 +117,23 @@ async fn what_was_watched_longest_ago_makes_room_and_what_is_kept_stays() {
     assert_eq!(read_all(&opener, share.id, 0).await, last.bytes, "kept");
     opener.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sharer_that_goes_in_the_middle_of_a_film_and_comes_back_is_read_on() {
+    let size = 40 << 20;
+    let sharer = sharer(size, ShareRequest::default()).await;
+    let home = tempfile::tempdir().expect("a folder");
+    let opener = open_networked(home.path()).await;
+    let share = opener
+        .open_shared(sharer.link(), None)
+        .await
+        .expect("it opens");
+    read_at(&opener, share.id, 0, 300_000).await;
+    sharer.node.shutdown().await;
+    let there = 30 << 20;
+    let expect = sharer.bytes[there..there + 300_000].to_vec();
+    let (part, again) = tokio::join!(read_at(&opener, share.id, there, 300_000), sharer.again());
+    assert!(part == expect[..part.len()] && !part.is_empty());
+    opener.shutdown().await;
+    again.node.shutdown().await;
+}

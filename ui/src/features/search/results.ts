@@ -4,6 +4,7 @@ import type { ItemCard, SearchResult } from '$/lib/api';
 import { formatClock, formatTaken } from '$/lib/format';
 import { itemHref, itemNote } from '$/lib/items';
 import { href } from '$/lib/router.svelte';
+import type { Subject } from '$/lib/sharing.svelte';
 
 export interface Found {
   id: string;
@@ -15,6 +16,8 @@ export interface Found {
   shape: 'wide' | 'square' | 'poster';
   /** What a cover is drawn from where there is none. */
   drawn: string | undefined;
+  /** How it is shared; of a series, each episode is. */
+  subject: Subject | null;
 }
 
 export interface FoundGroup {
@@ -39,6 +42,7 @@ export function groupsOf(result: SearchResult): FoundGroup[] {
           thumbhash: show.thumbhash,
           shape: 'poster',
           drawn: show.title,
+          subject: null,
         })),
         ...of(items, ['film', 'episode', 'clip'], 'wide', (item) =>
           [item.year?.toString(), itemNote(item)]
@@ -75,6 +79,7 @@ export function groupsOf(result: SearchResult): FoundGroup[] {
         thumbhash: album.thumbhash,
         shape: 'square',
         drawn: album.title,
+        subject: { title: album.title, items: [], albumId: album.id, count: album.count },
       })),
     },
     { name: 'files', label: 'search.files', entries: of(items, ['file'], 'square', () => '') },
@@ -100,5 +105,6 @@ function of(
       shape,
       // A record's tracks have one cover; a photo's picture is still to come.
       drawn: item.kind === 'photo' ? undefined : (item.album ?? item.title),
+      subject: { title: item.title, items: [item.id], count: 1 },
     }));
 }

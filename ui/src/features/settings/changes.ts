@@ -28,6 +28,7 @@ const defaults = {
   metered: false,
   announce: 'roots',
   proxy: null,
+  bootstrap: null,
 } satisfies Partial<Settings>;
 
 export type SettingKey = keyof typeof defaults;

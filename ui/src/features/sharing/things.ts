@@ -27,6 +27,8 @@ export function sorted(things: readonly SharedThing[]): Sorted {
   return { watched, photos, tracks, files: placed.filter((one) => !shown.has(one)) };
 }
 
+const isEpisode = ({ thing }: Placed): boolean => thing.kind === 'episode';
+
 /** "Film" for one thing, "12 photos and 1 video" for more. */
 export function thingsWords(things: readonly SharedThing[]): string {
   const [only] = things;
@@ -34,7 +36,9 @@ export function thingsWords(things: readonly SharedThing[]): string {
   const { watched, photos, tracks, files } = sorted(things);
   const others = files.length === things.length ? 'count.files' : 'count.others';
   const parts = [
-    watched.length > 0 ? t('count.videos', { count: watched.length }) : null,
+    watched.length > 0
+      ? t(watched.every(isEpisode) ? 'title.episodes' : 'count.videos', { count: watched.length })
+      : null,
     photos.length > 0 ? t('count.photos', { count: photos.length }) : null,
     tracks.length > 0 ? t('count.tracks', { count: tracks.length }) : null,
     files.length > 0 ? t(others, { count: files.length }) : null,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError, type Share } from '$/lib/api';
-import { reachOf, refusalOf, shareFacts, standingOf } from './words';
+import { reachOf, receivedWords, refusalOf, shareFacts, standingOf } from './words';
 
 const now = 1_000_000;
 const share: Share = {
@@ -39,11 +39,26 @@ describe('shareFacts', () => {
     expect(shareFacts(guarded, now)).toBe('2 files · 2 kB · password · with places');
   });
 
+  it('says under which licence everybody has it', () => {
+    const all: Share = { ...share, visibility: 'public', licence: 'CC0-1.0', warning: 'x' };
+    expect(shareFacts(all, now)).toBe(
+      '2 files · 2 kB · Free for everything (CC0) · with a warning',
+    );
+  });
+
   it('says when it ends, or ended, but not of what was taken back before', () => {
     expect(shareFacts({ ...share, expiresAt: now + 1 }, now)).toContain('ends ');
     expect(shareFacts({ ...share, expiresAt: now - 1 }, now)).toContain('ended ');
     const revoked: Share = { ...share, state: 'revoked', expiresAt: now + 1, revokedAt: now };
     expect(shareFacts(revoked, now)).not.toContain('ends ');
+  });
+});
+
+describe('receivedWords', () => {
+  it('says what one thing is, and how many more are', () => {
+    expect(receivedWords({ kind: 'film', count: 1 })).toBe('Film');
+    expect(receivedWords({ kind: 'folder', count: 1 })).toBe('File');
+    expect(receivedWords({ kind: 'album', count: 40 })).toBe('40 files');
   });
 });
 

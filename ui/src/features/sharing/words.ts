@@ -2,6 +2,7 @@
 import { t } from '$/i18n/index.svelte';
 import { ApiError, type ItemKind, type Received, type Share } from '$/lib/api';
 import { formatBytes, formatDateTime } from '$/lib/format';
+import { licenceName } from './licences';
 
 export type Standing = 'preparing' | 'ready' | 'ended' | 'revoked' | 'failed';
 
@@ -25,6 +26,8 @@ export function shareFacts(share: Share, now: number, kind?: ItemKind): string {
       ? t(`kind.${kind}`)
       : t('count.files', { count: share.items.length }),
     share.bytes > 0 ? formatBytes(share.bytes) : null,
+    share.licence === null ? null : licenceName(share.licence),
+    share.warning === null ? null : t('share.withWarning'),
     share.hasPassword ? t('share.withPassword') : null,
     share.keepLocation ? t('share.withPlace') : null,
     ends,
@@ -39,6 +42,19 @@ export type Reach = 'connected' | 'away' | 'expired' | 'revoked';
 export function reachOf({ connected, ended }: Pick<Received, 'connected' | 'ended'>): Reach {
   if (ended !== null) return ended;
   return connected ? 'connected' : 'away';
+}
+
+/** Public things are nobody's in particular. */
+export const isPublic = ({ peer }: Pick<Received, 'peer'>): boolean => peer === '';
+
+/** What a share of somebody else is, in a word, or how many things it holds. */
+export function receivedWords({ kind, count }: Pick<Received, 'kind' | 'count'>): string {
+  if (count > 1) return t('count.files', { count });
+  return t(isKind(kind) ? `kind.${kind}` : 'kind.file');
+}
+
+function isKind(kind: string): kind is ItemKind {
+  return ['film', 'episode', 'clip', 'photo', 'track', 'file'].includes(kind);
 }
 
 export function joined(parts: readonly (string | null | undefined)[]): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ApiError, errorFrom, explain } from './errors';
+import { ApiError, blockedBy, errorFrom, explain } from './errors';
 import { parseEvent } from './events.svelte';
 import { staleTags, withJob } from './queries';
 import { EventParser } from './sse';
@@ -65,6 +65,23 @@ describe('EventParser', () => {
         { name: 'message', data: 'x' },
       ]);
     }
+  });
+});
+
+describe('what is blocked', () => {
+  const answer = (list: string) =>
+    Response.json({ code: 'blocked', message: '', detail: { what: 'Qm', list } }, { status: 410 });
+
+  it('is told with the list that says so', async () => {
+    const error = await errorFrom(answer('harbour'));
+    expect(blockedBy(error)).toEqual({ what: 'Qm', list: 'harbour' });
+    expect(explain(error).what).toContain('harbour');
+    expect(explain(await errorFrom(answer('own'))).what).not.toContain('own');
+  });
+
+  it('is nothing else', () => {
+    expect(blockedBy(new ApiError('not_found', '', 404))).toBeNull();
+    expect(blockedBy(new ApiError('blocked', '', 410))).toBeNull();
   });
 });
 

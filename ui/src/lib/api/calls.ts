@@ -93,10 +93,31 @@ export const api = {
   received: (id: string, signal?: Signal) =>
     answer(client().GET('/api/app/received/{id}', { ...of(id), signal })),
   removeReceived: (id: string) => answer(client().DELETE('/api/app/received/{id}', of(id))),
+  reconnectReceived: (id: string) =>
+    answer(client().POST('/api/app/received/{id}/connect', of(id))),
   saveReceived: (id: string) => answer(client().POST('/api/app/received/{id}/save', of(id))),
   networkHistory: (signal?: Signal) =>
     answer(client().GET('/api/app/networks/history', { signal })),
   networks: (signal?: Signal) => answer(client().GET('/api/app/networks', { signal })),
+
+  policy: (signal?: Signal) => answer(client().GET('/api/app/policy', { signal })),
+  addPolicyList: (body: T.NewPolicyListRequest) =>
+    answer(client().POST('/api/app/policy/lists', { body })),
+  switchPolicyList: (name: string, enabled: boolean) =>
+    answer(
+      client().PATCH('/api/app/policy/lists/{name}', {
+        params: { path: { name } },
+        body: { enabled },
+      }),
+    ),
+  removePolicyList: (name: string) =>
+    answer(client().DELETE('/api/app/policy/lists/{name}', { params: { path: { name } } })),
+  ownRules: (signal?: Signal) => answer(client().GET('/api/app/policy/blocked', { signal })),
+  addRule: (body: T.PolicyRuleRequest) =>
+    answer(client().POST('/api/app/policy/blocked', { body })),
+  removeRule: (what: string) =>
+    answer(client().DELETE('/api/app/policy/blocked', { params: { query: { what } } })),
+  policyLog: (signal?: Signal) => answer(client().GET('/api/app/policy/log', { signal })),
 
   search: (q: string, limit: number, signal?: Signal) =>
     answer(client().GET('/api/app/search', { params: { query: { q, limit } }, signal })),

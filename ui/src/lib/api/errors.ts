@@ -14,6 +14,8 @@ export class ApiError extends Error {
     readonly safe: string | null = null,
     readonly todo: string | null = null,
     options?: ErrorOptions,
+    /** What only programs read: of what is blocked, by which list. */
+    readonly detail: unknown = null,
   ) {
     super(message, options);
   }
@@ -29,6 +31,8 @@ export interface Explained {
 /** Our own words where the code has them; the daemon's message where it knows more. */
 export function explain(error: unknown): Explained {
   if (error instanceof ApiError) {
+    const blocked = blockedBy(error);
+    if (blocked !== null) return explainBlocked(blocked.list);
     return {
       what: localized(`error.${error.code}`) ?? error.message,
       safe: localized(`error.${error.code}.safe`) ?? error.safe,
@@ -36,6 +40,31 @@ export function explain(error: unknown): Explained {
     };
   }
   return { what: t('error.unknown'), safe: null, todo: t('error.unknown.todo') };
+}
+
+/** What was refused, and the list that says so. */
+export interface BlockedBy {
+  what: string;
+  list: string;
+}
+
+/** The list of the person's own rules, among all lists. */
+export const ownList = 'own';
+
+export function blockedBy(error: unknown): BlockedBy | null {
+  if (!(error instanceof ApiError) || error.code !== 'blocked') return null;
+  const { detail } = error;
+  if (typeof detail !== 'object' || detail === null) return null;
+  if (!('what' in detail && 'list' in detail)) return null;
+  return { what: String(detail.what), list: String(detail.list) };
+}
+
+export function explainBlocked(list: string): Explained {
+  return {
+    what: list === ownList ? t('error.blocked.own') : t('error.blocked', { list }),
+    safe: t('error.blocked.safe'),
+    todo: t('error.blocked.todo'),
+  };
 }
 
 function localized(key: string): string | null {
@@ -62,9 +91,21 @@ export async function errorFrom(response: Response): Promise<ApiError> {
       response.status,
       body.safe ?? null,
       body.todo ?? null,
+      undefined,
+      body.detail,
     );
   }
   return new ApiError('bad_answer', `HTTP ${String(response.status)}`, response.status);
+}
+
+/** Why an address of a medium gives nothing; null when it gives something, or cannot be asked. */
+export async function whyNot(url: string, signal: AbortSignal): Promise<ApiError | null> {
+  try {
+    const response = await fetch(url, { headers: { range: 'bytes=0-0' }, signal });
+    return response.ok ? null : await errorFrom(response);
+  } catch {
+    return null;
+  }
 }
 
 /** Why the shell has no node to speak to; it tells so in the form of the API's errors. */

@@ -1,6 +1,16 @@
 export { api, type ItemsQuery, type PhotosQuery } from './calls';
 export { connect } from './client';
-export { ApiError, explain, isAbort, startError, type Explained } from './errors';
+export {
+  ApiError,
+  blockedBy,
+  explain,
+  explainBlocked,
+  isAbort,
+  ownList,
+  startError,
+  whyNot,
+  type Explained,
+} from './errors';
 export { followEvents, live, type LiveEvent } from './events.svelte';
 export {
   homeQuery,
@@ -9,6 +19,7 @@ export {
   makeQueryClient,
   networkHistoryQuery,
   networksQuery,
+  policyQuery,
   receivedQuery,
   settingsQuery,
   sharesQuery,

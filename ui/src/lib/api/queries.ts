@@ -32,6 +32,9 @@ export const keys = {
   received: (id: string) => ['received', id],
   networks: ['network'],
   networkHistory: ['network', 'history'],
+  policy: ['policy'],
+  ownRules: ['policy', 'own'],
+  policyLog: ['policy', 'log'],
 } as const;
 
 /** Asked before the first page stands, and by it: both must mean the same. */
@@ -60,6 +63,10 @@ export const networksQuery = () => ({
 export const networkHistoryQuery = () => ({
   queryKey: keys.networkHistory,
   queryFn: ({ signal }: { signal: AbortSignal }) => api.networkHistory(signal),
+});
+export const policyQuery = () => ({
+  queryKey: keys.policy,
+  queryFn: ({ signal }: { signal: AbortSignal }) => api.policy(signal),
 });
 
 const lists = [
