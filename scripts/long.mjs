@@ -24,6 +24,7 @@ const suites = [
   ],
   ['properties', properties],
   ['system rounds', systemRounds],
+  ['crowd', crowd],
   ['bare machine', bareMachine],
 ];
 
@@ -49,6 +50,12 @@ async function systemRounds() {
     total.failed += failed;
   }
   return total;
+}
+
+/** Fifty nodes and one popular film. */
+function crowd() {
+  const args = ['--workspace', '--locked', '--test', 'system', '--', '--nocapture', 'crowd::'];
+  return cargoTest(args, { TRIBUTARY: debugBinary('tributary'), CROWD: '50' });
 }
 
 function bareMachine() {

@@ -27,7 +27,7 @@ const packages = {
   headless: { needs: ['core', 'codecs'], names: [] },
   test: {
     needs: ['desktop'],
-    names: ['iproute2', 'xvfb', 'xauth', 'dbus', 'webkit2gtk-driver', 'chromium', 'ffmpeg', 'libheif-examples', 'xdotool', 'x11-utils', 'python3-gi', 'python3-venv', 'gir1.2-gtk-3.0'],
+    names: ['iproute2', 'nftables', 'xvfb', 'xauth', 'dbus', 'webkit2gtk-driver', 'chromium', 'ffmpeg', 'libheif-examples', 'xdotool', 'x11-utils', 'python3-gi', 'python3-venv', 'gir1.2-gtk-3.0'],
   },
 }
 

@@ -35,7 +35,7 @@ export async function runStages(stages) {
 }
 
 function describe({ name, seconds, passed, failed, notRun }) {
-  if (notRun !== undefined) return `not run: ${notRun}`
+  if (notRun !== undefined) return `-- ${name}: ${passed} passed, ${failed} failed; not run: ${notRun}`
   const budget = budgets[name]
   const over = budget !== undefined && seconds > budget ? `, OVER ITS BUDGET of ${budget} s` : ''
   return `-- ${name}: ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s${over}`

@@ -26,9 +26,13 @@ export async function check(program, args, env) {
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }
 }
 
-/** `cargo test`: one "test result:" line for each binary. */
+/**
+ * `cargo test`: one "test result:" line for each binary. A test that cannot be run here passes, after
+ * a line "not run: its name: the reason".
+ */
 export async function cargoTest(args, env) {
   const { code, text } = await shown('cargo', ['test', ...args], env)
+  const notRun = [...text.matchAll(/^not run: (.+)$/gm)].map(([, what]) => what)
   let passed = 0
   let failed = 0
   for (const [, ok, bad] of text.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)) {
@@ -36,7 +40,8 @@ export async function cargoTest(args, env) {
     failed += Number(bad)
   }
   // A build error or a crashed test binary has no result line of its own.
-  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed }
+  const counts = { passed: passed - notRun.length, failed: code !== 0 && failed === 0 ? 1 : failed }
+  return notRun.length > 0 ? { ...counts, notRun: notRun.join('; ') } : counts
 }
 
 /** Node's own runner over `files`, one after the other: they share a display and ports. */

@@ -5,6 +5,7 @@
 
 pub(crate) mod disk;
 pub(crate) mod raw;
+pub(crate) mod world;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};

@@ -9,6 +9,7 @@
 //! Invariant: only [`apply`] starts and stops networks, one call at a time, and what runs afterwards
 //! is what [`Plan`] says.
 
+mod follow;
 mod kept;
 mod listen;
 pub(crate) mod names;
@@ -16,12 +17,12 @@ mod plan;
 mod status;
 mod traffic;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use net::share::OpenLinks;
-use net::{Multiaddr, Network, NetworkConfig, NetworkEvent, NodeKey, RateLimiter, StartNetwork};
+use net::{Multiaddr, Network, NetworkConfig, NodeKey, PeerId, RateLimiter, StartNetwork};
 use tokio_util::sync::CancellationToken;
 
 use crate::events::Event;
@@ -29,6 +30,7 @@ use crate::jobs::lock;
 use crate::node::Inner;
 use crate::settings::Settings;
 use crate::share::{AnnounceTimes, Serving};
+use follow::{follow, keep};
 use kept::Kept;
 use listen::{any_port, free_port, listen_on, port_of};
 use plan::Plan;
@@ -36,8 +38,6 @@ pub use plan::{NetworkChoice, NetworkOptions};
 pub use status::{NetworkStatus, PeerStatus};
 pub use traffic::{TrafficHistory, TrafficSample};
 
-/// Time between two writes of good peers.
-const KEEP_EVERY: Duration = Duration::from_secs(30);
 /// How long the port of last time is waited for.
 const PORT_PATIENCE: Duration = Duration::from_secs(60);
 const PORT_AGAIN: Duration = Duration::from_millis(200);
@@ -52,6 +52,8 @@ pub(crate) struct Networks {
     wide: Mutex<Option<Running>>,
     /// Where others said they reach `direct`.
     outside: Mutex<BTreeSet<Multiaddr>>,
+    /// Peers of `direct` to whom nothing but a relay leads.
+    only_relayed: Mutex<HashSet<PeerId>>,
     rates: RateLimiter,
     traffic: Mutex<traffic::Traffic>,
     /// Held by whoever writes [`kept`].
@@ -125,6 +127,11 @@ impl Networks {
         let wide = lock(&self.wide);
         let list = wide.iter().flat_map(|running| &running.bootstrap);
         list.map(ToString::to_string).collect()
+    }
+
+    /// Whether nothing but a relay, with its small budget, leads to a peer of `direct` now.
+    pub(crate) fn is_only_relayed(&self, peer: &PeerId) -> bool {
+        lock(&self.only_relayed).contains(peer)
     }
 
     /// Bytes a second in and out, just now.
@@ -212,6 +219,7 @@ pub(crate) async fn apply(inner: &Arc<Inner>) {
             {
                 inner.opened.let_go();
                 lock(&networks.outside).clear();
+                lock(&networks.only_relayed).clear();
             }
             stop(before).await;
             if let Some(plan) = plan {
@@ -344,6 +352,9 @@ fn config(
         announced: Arc::clone(&inner.announced),
         network: plan.name(),
     });
+    // There is no directory of relays for `direct`: those who know each other by links are it. Only
+    // who is reached from outside relays, little, and not for long.
+    config.relay_for_others = plan.choice == NetworkChoice::Direct && !plan.loopback_only;
     if plan.loopback_only {
         config.reach = false;
         config.local_discovery = false;
@@ -354,73 +365,4 @@ fn config(
         config.known_peers = kept.known_peers(plan.name());
     }
     Ok(config)
-}
-
-/// Notes what the network says: ports and good peers for the next start, news for whoever looks.
-async fn follow(inner: Arc<Inner>, network: Network, plan: Plan) {
-    use tokio::sync::broadcast::error::RecvError;
-    let is_direct = plan.choice == NetworkChoice::Direct;
-    let mut events = network.events();
-    let mut kept = Instant::now();
-    let mut published = is_direct;
-    loop {
-        match events.recv().await {
-            Ok(NetworkEvent::Listening(_)) => inner.events.send(Event::NetworkChanged),
-            Ok(NetworkEvent::Connected(_)) => {
-                // Peers come and go by the second on a large network; what is kept is a hint.
-                if kept.elapsed() >= KEEP_EVERY {
-                    kept = Instant::now();
-                    keep(&inner, &network, &plan, None).await;
-                }
-                if !std::mem::replace(&mut published, true) {
-                    names::publish_again(&inner, &network).await;
-                }
-                inner.events.send(Event::NetworkChanged);
-            }
-            Ok(NetworkEvent::Reachable(address)) => {
-                if is_direct {
-                    lock(&inner.networks.outside).insert(address);
-                }
-                inner.events.send(Event::NetworkChanged);
-            }
-            Ok(NetworkEvent::Unreachable(address)) => {
-                lock(&inner.networks.outside).remove(&address);
-                inner.events.send(Event::NetworkChanged);
-            }
-            Ok(
-                NetworkEvent::Identified(_)
-                | NetworkEvent::Disconnected(_)
-                | NetworkEvent::NotListening(_)
-                | NetworkEvent::ReachabilityChanged(_),
-            ) => inner.events.send(Event::NetworkChanged),
-            Ok(_) | Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return,
-        }
-    }
-}
-
-/// Changes what is kept, on a blocking thread. Two networks write one file, hence the turn.
-async fn change_kept(inner: &Arc<Inner>, change: impl FnOnce(&mut Kept) + Send + 'static) {
-    let (home, owner) = (inner.home.root().to_owned(), Arc::clone(inner));
-    let work = move || {
-        let _turn = lock(&owner.networks.keeping);
-        let mut kept = Kept::read(&home);
-        change(&mut kept);
-        kept.write(&home)
-    };
-    if let Err(error) = inner.tasks.blocking(crate::tasks::Lane::Query, work).await {
-        tracing::debug!(%error, "the network's state was not kept");
-    }
-}
-
-/// Keeps good peers, and the port when it is said.
-async fn keep(inner: &Arc<Inner>, network: &Network, plan: &Plan, port: Option<u16>) {
-    let (good, plan) = (network.good_peers().await, plan.clone());
-    change_kept(inner, move |kept| {
-        if let Some(port) = port {
-            *kept.port_mut(&plan) = port;
-        }
-        kept.keep_peers(plan.name(), &good);
-    })
-    .await;
 }

@@ -2417,6 +2417,11 @@ export interface components {
             addresses: string[];
             /** @description What it says it runs. */
             agent: string | null;
+            /**
+             * @description And nothing else leads there: connecting directly was tried and has failed. What helps is a
+             *     port opened at the router of either side, IPv6 at both, or the same local network.
+             */
+            cannotConnectDirectly: boolean;
             /** @description Its id. */
             peerId: string;
             /** @description All of its connections go over relays. */
@@ -2811,6 +2816,12 @@ export interface components {
             id: string;
             /** @description "film", "episode", "clip", "photo", "track", "file", "album" or "folder", as its maker says. */
             kind: string;
+            /**
+             * @description But only over a relay, so that little comes and slowly: connecting directly was tried and has
+             *     failed. What helps is a port opened at the router of either side, IPv6 at both, or the same
+             *     local network.
+             */
+            onlyRelayed: boolean;
             /**
              * Format: int64
              * @description When it was opened first, Unix milliseconds.

@@ -28,6 +28,7 @@ pub(crate) fn network(network: node::NetworkStatus) -> dto::Network {
                 agent: peer.agent,
                 addresses: peer.addresses,
                 relayed: peer.relayed,
+                cannot_connect_directly: peer.cannot_connect_directly,
             })
             .collect(),
         received: network.received,

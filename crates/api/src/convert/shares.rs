@@ -56,6 +56,7 @@ pub(crate) fn received(links: &Links, received: node::Received) -> dto::Received
         expires_at: received.expires_at,
         bytes: received.bytes,
         connected: received.connected,
+        only_relayed: received.only_relayed,
         ended: received.ended.map(|end| match end {
             node::SharedEnd::Expired => dto::SharedEnd::Expired,
             node::SharedEnd::Revoked => dto::SharedEnd::Revoked,
@@ -147,9 +148,11 @@ impl From<OpenShared> for ApiError {
             OpenShared::Offline | OpenShared::OtherNetwork(_) => {
                 Self::new(ErrorCode::NoNetwork, text).safe(safe)
             }
-            OpenShared::Unreachable => Self::new(ErrorCode::PeerUnreachable, text)
-                .safe(safe)
-                .todo("It opens while the device that shares it is on and Tributary runs there."),
+            OpenShared::Unreachable => Self::new(ErrorCode::PeerUnreachable, text).safe(safe).todo(
+                "It opens while the device that shares it is on and Tributary runs there. If \
+                     it does, no way leads from here to there: what helps is a port opened at the \
+                     router of either side, IPv6 at both, or the same local network.",
+            ),
             OpenShared::OpenLink(why) => open_link(why, text).safe(safe),
             OpenShared::UnknownShare => Self::not_found("share"),
             OpenShared::Unreadable(_) => Self::new(ErrorCode::UnsupportedFormat, text).safe(safe),

@@ -56,6 +56,9 @@ pub struct NetworkPeer {
     pub addresses: Vec<String>,
     /// All of its connections go over relays.
     pub relayed: bool,
+    /// And nothing else leads there: connecting directly was tried and has failed. What helps is a
+    /// port opened at the router of either side, IPv6 at both, or the same local network.
+    pub cannot_connect_directly: bool,
 }
 
 /// Bytes over time, oldest first.

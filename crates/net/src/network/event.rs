@@ -21,6 +21,8 @@ pub struct ConnectedPeer {
     pub peer: PeerId,
     /// What it says it runs.
     pub agent: Option<String>,
+    /// Punching a hole has failed: nothing but a relay leads there.
+    pub only_relayed: bool,
     /// One a connection.
     pub routes: Vec<Route>,
     /// One a connection.
@@ -50,6 +52,8 @@ pub enum NetworkEvent {
     /// Only a relay with its small budget leads to a peer, and punching a hole has failed: what
     /// helps is a port opened at the router of either side, IPv6, or the same local network.
     CannotConnectDirectly(PeerId),
+    /// That holds no more: a direct connection is there.
+    ConnectedDirectly(PeerId),
     /// A peer is on the local network.
     FoundNearby(PeerId, Multiaddr),
     /// A peer broke the rules of block exchange, or stalled too often.

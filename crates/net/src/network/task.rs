@@ -21,7 +21,7 @@ use crate::bitswap;
 use crate::network::behaviour::{Behaviour, BehaviourEvent};
 use crate::network::finding::{Finding, Query};
 use crate::network::good_peers::GoodPeers;
-use crate::network::reach::{is_public, is_relayed};
+use crate::network::reach::is_public;
 use crate::network::task::reaching::Reaching;
 use crate::network::{Command, ConnectedPeer, DialPeer, KnownPeer, NetworkEvent, RelayUse, Route};
 use crate::profile::peer_of;
@@ -160,6 +160,7 @@ impl Task {
                 let peers = peers.map(|(peer, known)| ConnectedPeer {
                     peer: *peer,
                     agent: known.agent.clone(),
+                    only_relayed: self.state.reaching.only_relayed.contains(peer),
                     routes: known.routes.iter().map(|(_, _, route)| *route).collect(),
                     addresses: known.routes.iter().map(|(_, at, _)| at.clone()).collect(),
                 });
@@ -252,6 +253,7 @@ impl Task {
                 if num_established == 0 {
                     self.state.peers.remove(&peer_id);
                     self.state.reaching.relays.gone(&peer_id);
+                    self.forget_misses(&peer_id);
                     self.tell(NetworkEvent::Disconnected(peer_id));
                 } else if let Some(known) = self.state.peers.get_mut(&peer_id) {
                     known.routes.retain(|(id, _, _)| *id != connection_id);
@@ -260,11 +262,13 @@ impl Task {
             }
             SwarmEvent::OutgoingConnectionError {
                 connection_id,
+                peer_id,
                 error,
-                ..
             } => {
                 if let Some(reply) = self.state.dials.remove(&connection_id) {
                     let _ = reply.send(Err(error.into()));
+                } else if let Some(peer) = peer_id {
+                    self.only_a_relay_leads_to(peer);
                 }
             }
             SwarmEvent::NewListenAddr { address, .. } => {
@@ -294,7 +298,8 @@ impl Task {
 
     fn connected(&mut self, peer: PeerId, id: ConnectionId, endpoint: &ConnectedPoint) {
         let address = endpoint.get_remote_address().clone();
-        let route = match is_relayed(&address) {
+        // Whoever comes over a relay has an address of their own that does not say so.
+        let route = match endpoint.is_relayed() {
             true => Route::Relayed,
             false => Route::Direct,
         };
@@ -307,6 +312,9 @@ impl Task {
             known.addresses.push(address.clone());
         }
         known.routes.push((id, address.clone(), route));
+        if route == Route::Direct && self.forget_misses(&peer) {
+            self.tell(NetworkEvent::ConnectedDirectly(peer));
+        }
         if endpoint.is_dialer() && route == Route::Direct {
             self.state.good.note(peer, address);
         }

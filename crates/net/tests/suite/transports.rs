@@ -92,6 +92,10 @@ async fn a_relay_leads_to_a_node_under_the_key_and_the_route_is_told() {
     let peers = taker.peers().await;
     let route = peers.iter().find(|one| one.peer == hidden.peer_id());
     assert_eq!(route.unwrap().routes, [Route::Relayed]);
+    let peers = hidden.peers().await;
+    let route = peers.iter().find(|one| one.peer == taker.peer_id());
+    let routes = &route.unwrap().routes;
+    assert_eq!(*routes, [Route::Relayed], "who is dialled knows it, too");
 
     // A relay that dies takes the address with it, and nothing else.
     let mut events = hidden.events();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use net::names::{LIFETIME, PublishedName};
 use net::{Network, NodeKey};
 
-use super::change_kept;
+use super::follow::change_kept;
 use super::kept::{Kept, KeptName};
 use crate::network::AskNetwork;
 use crate::node::Inner;

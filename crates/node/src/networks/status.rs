@@ -39,6 +39,8 @@ pub struct PeerStatus {
     pub addresses: Vec<String>,
     /// All of its connections go over relays.
     pub relayed: bool,
+    /// Nothing else leads there: punching a hole has failed.
+    pub cannot_connect_directly: bool,
 }
 
 impl Node {
@@ -89,6 +91,7 @@ fn peer_status(peer: &ConnectedPeer) -> PeerStatus {
         peer_id: peer.peer.to_string(),
         agent: peer.agent.as_deref().map(crate::import::shown),
         addresses: peer.addresses.iter().map(ToString::to_string).collect(),
+        cannot_connect_directly: peer.only_relayed,
         relayed: !peer.routes.is_empty()
             && peer.routes.iter().all(|route| *route == Route::Relayed),
     }

@@ -393,7 +393,10 @@ impl Inner {
             Some(Line::Up(_)) => (true, None),
             Some(Line::Down) | None => (false, None),
         };
-        Received::from_row(row, connected, ended)
+        let mut received = Received::from_row(row, connected, ended);
+        let peer = received.peer.parse::<PeerId>();
+        received.only_relayed = peer.is_ok_and(|peer| self.networks.is_only_relayed(&peer));
+        received
     }
 
     /// The keeper of a share that was opened before, made anew after a restart.

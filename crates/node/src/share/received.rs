@@ -22,6 +22,8 @@ pub struct Received {
     pub bytes: u64,
     /// It can be fetched from now.
     pub connected: bool,
+    /// Nothing but a relay leads to who shares it, so that little comes and slowly.
+    pub only_relayed: bool,
     /// What it is; "album" and "folder" hold several things.
     pub kind: ManifestKind,
     /// How many things it holds.
@@ -207,6 +209,7 @@ impl Received {
             expires_at: row.expires_at,
             bytes: row.bytes,
             connected,
+            only_relayed: false,
             kind: ManifestKind::of_word(&row.kind).unwrap_or(ManifestKind::File),
             count: row.count,
             poster: row.poster,

@@ -1,6 +1,6 @@
 //! What the network's task does to be reached, and to come back after sleep and a change of network.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use libp2p::core::transport::ListenerId;
@@ -27,6 +27,8 @@ pub(super) struct Reaching {
     pub(super) relays: Relays,
     /// Pings without an answer, a connection.
     pub(super) silent: HashMap<ConnectionId, u32>,
+    /// Peers of whom it was said that nothing but a relay leads to them.
+    pub(super) only_relayed: HashSet<PeerId>,
     relay_use: RelayUse,
     /// Others said that they cannot reach this node.
     unreached: bool,
@@ -47,6 +49,7 @@ impl Reaching {
             reach: Reach::default(),
             relays: Relays::default(),
             silent: HashMap::new(),
+            only_relayed: HashSet::new(),
             relay_use,
             unreached: false,
             metered: false,
@@ -123,18 +126,34 @@ impl Task {
         }
     }
 
+    /// The side that was dialled over a relay is told by the protocol when it gives up.
     pub(super) fn punched(&mut self, event: &dcutr::Event) {
-        let peer = event.remote_peer_id;
         if let Err(error) = &event.result {
+            let peer = event.remote_peer_id;
             tracing::debug!(%peer, %error, "no hole was punched");
-            let known = self.state.peers.get(&peer);
-            let relayed = known.is_some_and(|known| {
-                let mut routes = known.routes.iter();
-                routes.all(|(_, _, route)| *route == Route::Relayed)
-            });
-            if relayed {
-                self.tell(NetworkEvent::CannotConnectDirectly(peer));
-            }
+            self.only_a_relay_leads_to(peer);
+        }
+    }
+
+    /// A direct connection is there, or none at all any more: what was said, if anything, does not
+    /// hold. Whether something was.
+    pub(super) fn forget_misses(&mut self, peer: &PeerId) -> bool {
+        self.state.reaching.only_relayed.remove(peer)
+    }
+
+    fn is_only_relayed(&self, peer: &PeerId) -> bool {
+        let known = self.state.peers.get(peer);
+        known.is_some_and(|known| {
+            let mut routes = known.routes.iter();
+            !known.routes.is_empty() && routes.all(|(_, _, route)| *route == Route::Relayed)
+        })
+    }
+
+    /// Said at the first dial that fails, for the side that dialled over the relay is told nothing
+    /// else, and each takes long. It is tried again all the same, and taken back when it works.
+    pub(super) fn only_a_relay_leads_to(&mut self, peer: PeerId) {
+        if self.is_only_relayed(&peer) && self.state.reaching.only_relayed.insert(peer) {
+            self.tell(NetworkEvent::CannotConnectDirectly(peer));
         }
     }
 
