@@ -6,6 +6,7 @@
 //! brings its own and exists only without a key.
 
 mod counted;
+mod gathered;
 mod limit;
 mod secure;
 mod socks;
@@ -22,6 +23,7 @@ use libp2p::{PeerId, Transport, dns, noise, quic, relay, tcp, tls, websocket, ya
 
 use crate::identity::NodeKey;
 use crate::profile::{Profile, Windows};
+use crate::transport::gathered::Gathered;
 use crate::transport::secure::Security;
 use crate::transport::socks::Socks;
 
@@ -145,7 +147,7 @@ where
         streams.set_max_num_streams(CLAMPING_STREAMS);
     }
     Ok(transport
-        .map(move |stream, _| counters.count(stream))
+        .map(move |stream, _| Gathered::new(counters.count(stream)))
         .and_then(move |stream, _| match psk {
             Some(psk) => Either::Left(
                 psk.handshake(stream)

@@ -3,6 +3,7 @@
 //! Threads reserve a range under the lock and write it outside, so that several write at once.
 //! What a crash leaves of ranges that no commit names is garbage.
 
+mod buffers;
 pub(crate) mod open;
 mod read;
 
@@ -118,6 +119,7 @@ pub(crate) struct Segments {
     keep_free_bytes: u64,
     state: Mutex<State>,
     readers: Mutex<HashMap<u64, Reader>>,
+    buffers: buffers::Buffers,
 }
 
 /// The name of a segment's file.
@@ -142,6 +144,7 @@ impl Segments {
             keep_free_bytes,
             state: Mutex::default(),
             readers: Mutex::default(),
+            buffers: buffers::Buffers::default(),
         }
     }
 

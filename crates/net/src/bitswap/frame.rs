@@ -17,6 +17,8 @@ use futures_util::{AsyncRead, AsyncWrite};
 
 use crate::bitswap::wire::{DecodeMessage, MAX_MESSAGE_IN};
 
+/// What is read at once: a frame of the muxer.
+const PIECE: usize = 16 * 1024;
 /// What is allocated for a body before any of it has arrived.
 const FIRST_BUFFER: usize = 16 * 1024;
 /// What is allocated at once after that, so that a message with one usual block is moved no more.
@@ -49,13 +51,12 @@ pub(crate) struct FrameReader {
     len_bytes: usize,
     in_body: bool,
     body: Vec<u8>,
-    filled: usize,
 }
 
 impl FrameReader {
     /// Bytes held for a message that is not complete.
     pub(crate) fn buffered(&self) -> usize {
-        self.body.len()
+        self.body.capacity()
     }
 
     /// Whether part of a message has arrived.
@@ -82,26 +83,27 @@ impl FrameReader {
                 self.push_len(byte[0])?;
                 continue;
             }
-            if self.filled == self.len {
+            if self.body.len() == self.len {
                 self.in_body = false;
-                let mut body = std::mem::take(&mut self.body);
-                body.truncate(self.filled);
-                (self.len, self.filled) = (0, 0);
-                return Poll::Ready(Ok(Some(Bytes::from(body))));
+                self.len = 0;
+                return Poll::Ready(Ok(Some(Bytes::from(std::mem::take(&mut self.body)))));
             }
-            if self.filled == self.body.len() {
-                let next = match self.filled {
+            if self.body.len() == self.body.capacity() {
+                let next = match self.body.len() {
                     0 => FIRST_BUFFER,
                     filled => (filled * 2).max(USUAL_BUFFER),
                 };
-                let next = next.min(self.len);
-                self.body.resize(next, 0);
+                self.body
+                    .reserve_exact(next.min(self.len) - self.body.len());
             }
-            let got = ready!(stream.as_mut().poll_read(cx, &mut self.body[self.filled..]))?;
+            // Through a piece that stays in the cache: to zero the body first would cost more.
+            let mut piece = [0_u8; PIECE];
+            let room = PIECE.min(self.body.capacity().min(self.len) - self.body.len());
+            let got = ready!(stream.as_mut().poll_read(cx, &mut piece[..room]))?;
             if got == 0 {
                 return Poll::Ready(Err(ReadFrame::Truncated));
             }
-            self.filled += got;
+            self.body.extend_from_slice(&piece[..got]);
         }
     }
 

@@ -39,6 +39,8 @@ const MAX_TURNS: usize = 3;
 const MAX_READS: usize = 16;
 /// Wants looked at in one turn.
 const TURN_WANTS: usize = 256;
+/// The fewest blocks that are looked for in one turn.
+const TURN_BLOCKS: usize = 8;
 /// A block up to this length is sent in place of HAVE: the answer is hardly longer.
 const SMALL_BLOCK: usize = 1024;
 /// Blocks are gathered in one message up to this: a block that is waited for should not wait for the
@@ -78,6 +80,30 @@ struct Served {
     in_hand: HashSet<Cid>,
     turns: usize,
     ledger: Ledger,
+}
+
+impl Served {
+    /// The wants of one turn: about twice the blocks that should fill its budget, going by those
+    /// before, so that few are put back; questions cost next to nothing.
+    fn take_wants(&mut self, budget: usize) -> Vec<Wanted> {
+        let Ledger {
+            sent_bytes,
+            sent_blocks,
+            ..
+        } = self.ledger;
+        let usual = sent_bytes.checked_div(sent_blocks).unwrap_or(0).max(1);
+        let fill = (2 * budget as u64 / usual).min(TURN_WANTS as u64) as usize;
+        let mut blocks = fill.max(TURN_BLOCKS);
+        let mut wants = Vec::new();
+        while blocks > 0 && wants.len() < TURN_WANTS {
+            let Some(wanted) = self.wants.pop() else {
+                break;
+            };
+            blocks -= usize::from(wanted.kind == WantKind::Block);
+            wants.push(wanted);
+        }
+        wants
+    }
 }
 
 /// See the module.
@@ -284,13 +310,12 @@ impl Server {
                     let Some(served) = self.peers.get_mut(&peer) else {
                         return;
                     };
-                    let wants: Vec<_> = std::iter::from_fn(|| served.wants.pop())
-                        .take(TURN_WANTS)
-                        .collect();
+                    let budget = budget.min(MAX_TURN);
+                    let wants = served.take_wants(budget);
                     served.in_hand.extend(wants.iter().map(|wanted| wanted.cid));
                     served.turns += 1;
                     let source = Arc::clone(&self.source);
-                    let (epoch, budget) = (served.epoch, budget.min(MAX_TURN));
+                    let epoch = served.epoch;
                     self.reads
                         .push(Box::pin(read(source, peer, epoch, wants, budget)));
                 }

@@ -79,9 +79,9 @@ impl Segments {
         len: u32,
     ) -> io::Result<Option<bytes::Bytes>> {
         let exact = record::RECORD_HEADER + key.as_bytes().len() + len as usize + 4;
-        let mut buffer = vec![0; exact];
+        let mut buffer = self.buffers.take(exact);
         let file = self.reader(place.folder, place.segment)?;
-        match read_exact_at(file.as_ref(), place.offset, &mut buffer) {
+        match read_exact_at(file.as_ref(), place.offset, buffer.as_mut()) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             Err(error) => {
@@ -89,12 +89,10 @@ impl Segments {
                 return Err(error);
             }
         }
-        match record::decode(&buffer) {
+        match record::decode(buffer.as_ref()) {
             Some(record) if record.key == *key && record.body.len() == len as usize => {
                 let start = record::RECORD_HEADER + key.as_bytes().len();
-                Ok(Some(
-                    bytes::Bytes::from(buffer).slice(start..start + len as usize),
-                ))
+                Ok(Some(buffer.freeze().slice(start..start + len as usize)))
             }
             _ => Ok(None),
         }

@@ -115,6 +115,11 @@ impl PeerState {
         self.stalls > 0
     }
 
+    /// Whether it was asked for something that has not come.
+    pub(super) fn owes(&self) -> bool {
+        !self.in_flight.is_empty()
+    }
+
     pub(super) fn has_entries(&self) -> bool {
         !self.entries.is_empty()
     }

@@ -250,6 +250,10 @@ impl Client {
         if spent * RESCUE_SHARE > self.stats.blocks {
             return None;
         }
+        let mut others = self.peers.iter().filter(|(other, _)| **other != peer);
+        if !others.any(|(_, state)| state.owes()) {
+            return None;
+        }
         let own = self.peers.get(&peer)?.latency().unwrap_or_default();
         let wants = mine
             .iter()
