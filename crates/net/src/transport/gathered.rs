@@ -2,13 +2,15 @@
 //!
 //! Yamux flushes after every frame of 16 KiB and Noise reads 8 KiB at a time, so that half of what a
 //! transfer costs would be calls into the system. What it is not: a delay. A flush that brings new
-//! bytes is put off to the next poll of the same task, which is asked for at once; whatever that task
-//! writes in between goes out with it.
+//! bytes is put off until the same task flushes again with nothing new, or reads, for then it has said
+//! all it has to say; a poll in which it can is asked for at once. (TLS does not flush again while it
+//! shakes hands, but it reads.)
 //!
 //! Invariants:
 //! - At most [`GATHER`] bytes wait in either direction, and only on a connection that is busy: one
 //!   that has calmed down holds no buffer.
-//! - Bytes wait to be sent only until the next poll, or until [`GATHER`] of them have gathered.
+//! - Bytes wait to be sent only until the next read or flush of the task that wrote them, or until
+//!   [`GATHER`] of them have gathered.
 
 use std::io;
 use std::pin::Pin;
@@ -63,13 +65,18 @@ impl<S> Gathered<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Gathered<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Gathered<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut [u8],
     ) -> Poll<io::Result<usize>> {
         let this = &mut *self;
+        if this.put_off
+            && let Poll::Ready(out) = this.poll_out(cx)
+        {
+            out?;
+        }
         if this.at < this.filled {
             return Poll::Ready(Ok(this.take_ahead(buf)));
         }
@@ -110,6 +117,14 @@ impl<S: AsyncWrite + Unpin> Gathered<S> {
         self.sent = 0;
         Poll::Ready(Ok(()))
     }
+
+    /// The same, and what lies below sends it on.
+    fn poll_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_send(cx))?;
+        ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
+        self.put_off = false;
+        Poll::Ready(Ok(()))
+    }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Gathered<S> {
@@ -137,8 +152,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gathered<S> {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        ready!(this.poll_send(cx))?;
-        Pin::new(&mut this.inner).poll_flush(cx)
+        this.poll_out(cx)
     }
 
     fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -161,17 +175,17 @@ mod tests {
         input: Vec<u8>,
         reads: usize,
         step: usize,
-        turn: bool,
+        waited: [bool; 2],
     }
 
     impl Calls {
         /// Every other call has to wait.
-        fn waits(&mut self, cx: &mut Context<'_>) -> bool {
-            self.turn = !self.turn;
-            if self.turn {
+        fn waits(&mut self, direction: usize, cx: &mut Context<'_>) -> bool {
+            self.waited[direction] = !self.waited[direction];
+            if self.waited[direction] {
                 cx.waker().wake_by_ref();
             }
-            self.turn
+            self.waited[direction]
         }
     }
 
@@ -181,7 +195,7 @@ mod tests {
             cx: &mut Context<'_>,
             buf: &mut [u8],
         ) -> Poll<io::Result<usize>> {
-            if self.waits(cx) {
+            if self.waits(0, cx) {
                 return Poll::Pending;
             }
             let len = buf.len().min(self.step).min(self.input.len());
@@ -198,7 +212,7 @@ mod tests {
             cx: &mut Context<'_>,
             buf: &[u8],
         ) -> Poll<io::Result<usize>> {
-            if self.waits(cx) {
+            if self.waits(1, cx) {
                 return Poll::Pending;
             }
             let len = buf.len().min(self.step);
@@ -240,6 +254,19 @@ mod tests {
         stream.flush().await.expect("flushed");
         let lens: Vec<_> = stream.inner.written.iter().map(Vec::len).collect();
         assert_eq!(lens, [5 * 16_414]);
+    }
+
+    #[test]
+    fn who_reads_has_been_heard() {
+        let mut stream = socket(usize::MAX);
+        write(&mut stream, b"hello");
+        let waker = noop_waker();
+        let mut cx = Context::from_waker(&waker);
+        for _ in 0..2 {
+            let read = Pin::new(&mut stream).poll_read(&mut cx, &mut [0; 9]);
+            assert!(read.is_pending() || stream.inner.reads > 0);
+        }
+        assert_eq!(stream.inner.written, [b"hello"]);
     }
 
     #[tokio::test]
