@@ -1860,7 +1860,7 @@ export interface components {
          * @description Why a request failed. A closed list: the UI branches on it and shows its own words.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "place_stays" | "not_looked_at" | "own_link" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "no_network" | "blocked" | "not_local" | "shutting_down" | "internal";
+        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "place_stays" | "not_looked_at" | "own_link" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "only_relayed" | "no_network" | "blocked" | "not_local" | "shutting_down" | "internal";
         /** @description A file that a job could not take. */
         Failure: {
             /** @description Stable name of the reason. */
@@ -2817,8 +2817,8 @@ export interface components {
             /** @description "film", "episode", "clip", "photo", "track", "file", "album" or "folder", as its maker says. */
             kind: string;
             /**
-             * @description But only over a relay, so that little comes and slowly: connecting directly was tried and has
-             *     failed. What helps is a port opened at the router of either side, IPv6 at both, or the same
+             * @description Only a relay leads there, so that little comes and slowly: connecting directly was tried and
+             *     has failed. It stays known when the relay has closed the line. What helps is a port opened at the router of either side, IPv6 at both, or the same
              *     local network.
              */
             onlyRelayed: boolean;

@@ -153,6 +153,10 @@ impl From<OpenShared> for ApiError {
                      it does, no way leads from here to there: what helps is a port opened at the \
                      router of either side, IPv6 at both, or the same local network.",
             ),
+            OpenShared::OnlyRelayed => Self::new(ErrorCode::OnlyRelayed, text).safe(safe).todo(
+                "What helps is the same local network, a port opened at the router of either side, \
+                 IPv6 at both, or a VPN that both are in.",
+            ),
             OpenShared::OpenLink(why) => open_link(why, text).safe(safe),
             OpenShared::UnknownShare => Self::not_found("share"),
             OpenShared::Unreadable(_) => Self::new(ErrorCode::UnsupportedFormat, text).safe(safe),

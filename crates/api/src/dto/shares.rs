@@ -146,8 +146,8 @@ pub struct Received {
     pub saved_at: Option<i64>,
     /// It can be fetched from now.
     pub connected: bool,
-    /// But only over a relay, so that little comes and slowly: connecting directly was tried and has
-    /// failed. What helps is a port opened at the router of either side, IPv6 at both, or the same
+    /// Only a relay leads there, so that little comes and slowly: connecting directly was tried and
+    /// has failed. It stays known when the relay has closed the line. What helps is a port opened at the router of either side, IPv6 at both, or the same
     /// local network.
     pub only_relayed: bool,
     /// Why it is over.

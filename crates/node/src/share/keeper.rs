@@ -40,6 +40,7 @@ const RETRY_WATCHED: Duration = Duration::from_secs(2);
 /// One share of somebody else, held open.
 #[derive(Debug)]
 pub(super) struct Keeper {
+    peer: PeerId,
     line: watch::Sender<Line>,
     supply: Supply,
     key: [u8; 32],
@@ -72,8 +73,10 @@ impl Keeper {
             arrivals: Arc::clone(&inner.arrivals),
             events: inner.events.clone(),
         };
+        let peer = way.peer;
         let task = inner.tasks.held(keep(way, network, says, opened));
         Arc::new(Keeper {
+            peer,
             supply: Supply::new(inner, line.subscribe()),
             line,
             key,
@@ -84,6 +87,11 @@ impl Keeper {
             films: Mutex::default(),
             _task: task,
         })
+    }
+
+    /// Who shares it.
+    pub(super) fn peer(&self) -> PeerId {
+        self.peer
     }
 
     /// What the connection behind it is now.
