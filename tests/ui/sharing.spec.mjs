@@ -198,6 +198,31 @@ test('the Network room says how this computer stands and who is there', async ()
   await page.context().close()
 })
 
+test('of thousands of photos only those near the window are in the page', async () => {
+  const [photo] = (await world.daemon.call('GET', '/items?kind=photo')).items
+  const { link } = await shared({ items: [photo.id], title: 'A long walk' })
+  const received = await friend.call('POST', '/links/open', { link })
+  assert.equal(received.title, 'A long walk', 'one thing is called what its sharer calls it')
+  const there = await world.page({ of: friend })
+  // One photo, five thousand times.
+  await there.route(/\/api\/app\/received\/[^/]+$/, async (route) => {
+    const detail = await friend.call('GET', `/received/${received.id}`)
+    const things = Array.from({ length: 5000 }, (_, at) => ({ ...detail.things[0], title: `Step ${at + 1}` }))
+    await route.fulfill({ json: { ...detail, things } })
+  })
+  await enter(there, `/received/${received.id}`)
+  const photos = there.getByRole('list', { name: 'Photos' }).getByRole('listitem')
+  await photos.first().waitFor()
+  assert.ok((await photos.count()) < 150, `${await photos.count()} photos are in the page`)
+  assert.equal(await photos.first().getAttribute('aria-setsize'), '5000')
+  await there.locator('[data-scroll]').evaluate((box) => (box.scrollTop = box.scrollHeight))
+  await there.getByRole('link', { name: 'Step 5000' }).waitFor()
+  assert.ok((await photos.count()) < 150)
+  assert.equal(await there.getByRole('link', { name: 'Step 1', exact: true }).count(), 0)
+  await assertAccessible(there, 'thousands of photos')
+  await there.context().close()
+})
+
 test('who is reached by a relay only is said to be, with what helps', async () => {
   const { link } = await shared({ items: [(await film()).id] })
   const received = await friend.call('POST', '/links/open', { link })

@@ -34,7 +34,7 @@ use follow::{follow, keep};
 use kept::Kept;
 use listen::{any_port, free_port, listen_on, port_of};
 use plan::Plan;
-pub use plan::{NetworkChoice, NetworkOptions};
+pub use plan::{NetworkChoice, NetworkOptions, SwarmKeyState};
 pub use status::{NetworkStatus, PeerStatus};
 pub use traffic::{TrafficHistory, TrafficSample};
 

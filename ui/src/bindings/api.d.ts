@@ -1629,6 +1629,13 @@ export interface components {
             /** @description Blocks that are asked of peers now. */
             wanted: string[];
         };
+        /** @description Content that a list blocks. */
+        BlockedBy: {
+            /** @description The list, without its ending. */
+            list: string;
+            /** @description What was asked for. */
+            what: string;
+        };
         /** @description Camera and exposure. */
         CameraFacts: {
             /** @description Exposure time as photographers write it, "1/250". */
@@ -2198,6 +2205,7 @@ export interface components {
         ItemState: "ok" | "changed" | "missing" | "offline";
         /** @description A job and its progress. */
         Job: {
+            blocked: components["schemas"]["BlockedBy"] | null;
             /**
              * Format: int64
              * @description Bytes finished.
@@ -2838,6 +2846,8 @@ export interface components {
             savedAt: number | null;
             /** @description What its maker calls it. */
             title: string;
+            /** @description What its maker warns of: its picture is not to be shown before the person has read it. */
+            warning: string | null;
         };
         /** @description A share of somebody else, and what it holds. */
         ReceivedDetail: {
@@ -3169,6 +3179,8 @@ export interface components {
         SharedEnd: "expired" | "revoked";
         /** @description A thing in a share of somebody else. */
         SharedThing: {
+            /** @description Who made a track, as its maker says. */
+            artist: string | null;
             /**
              * Format: int64
              * @description Length in milliseconds.
@@ -3189,6 +3201,8 @@ export interface components {
             name: string;
             /** @description URL of a picture that stands for it. */
             poster: string | null;
+            /** @description The record it is on. */
+            record: string | null;
             /**
              * Format: int64
              * @description Bytes.
@@ -3274,6 +3288,8 @@ export interface components {
             startedAt: number;
             /** @description Use of the storage. */
             storage: components["schemas"]["StorageUse"];
+            /** @description The key of a network of the person's own, `swarm.key` in the home. */
+            swarmKey: components["schemas"]["SwarmKeyState"];
             /** @description Version of the running program, "0.1.0". */
             version: string;
         };
@@ -3372,6 +3388,11 @@ export interface components {
             /** @description Title of the track. */
             title: string | null;
         };
+        /**
+         * @description Whether the home has the key of a network of the person's own.
+         * @enum {string}
+         */
+        SwarmKeyState: "missing" | "good" | "damaged";
         /** @description A connection to a peer. */
         SwarmPeer: {
             /** @description Where it is: a multiaddress. */

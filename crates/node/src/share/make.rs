@@ -347,6 +347,11 @@ impl Inner {
             }
             Err(Prepare::Stopped(stop)) => (None, None, Outcome::Stopped(stop)),
             Err(Prepare::Full(why)) => (None, None, Outcome::Paused(why)),
+            Err(Prepare::Blocked(by)) => (
+                Some(ShareState::Failed),
+                Some(by.to_string()),
+                Outcome::Blocked(by),
+            ),
             Err(Prepare::Failed(message)) => (
                 Some(ShareState::Failed),
                 Some(message.clone()),
@@ -386,8 +391,11 @@ impl Inner {
                 return Err(Prepare::Failed("a shared item is gone".to_owned()));
             };
             handle.meter.at(std::path::Path::new(&item_row.file_name));
-            let manifest =
-                self.seal_item(handle, &view, &item_row, &share, row.keep_location, pinned)?;
+            let keep = row.keep_location;
+            let mut manifest = self.seal_item(handle, &view, &item_row, &share, keep, pinned)?;
+            if row.items.len() == 1 && row.album.is_none() {
+                manifest.title.clone_from(&row.title);
+            }
             let block = manifest.encode().map_err(failed)?;
             members.push((item_row.file_name.clone(), block));
             Meter::add(&handle.meter.files_done, 1);

@@ -105,7 +105,10 @@ impl Inner {
                 return Err(Prepare::Failed("a shared item is gone".to_owned()));
             };
             handle.meter.at(std::path::Path::new(&item_row.file_name));
-            let said = self.publish_item(handle, &view, &item_row, row, pinned)?;
+            let mut said = self.publish_item(handle, &view, &item_row, row, pinned)?;
+            if row.items.len() == 1 && row.album.is_none() {
+                said.title.clone_from(&row.title);
+            }
             let root = said.renditions.first().map(|first| first.content.root);
             let root = root.ok_or_else(|| Prepare::Failed("it has no file".to_owned()))?;
             only = Some(root);
@@ -143,7 +146,7 @@ impl Inner {
         for root in [&manifest, &content] {
             self.policy
                 .check(root, PolicyAction::Publish)
-                .map_err(|blocked| Prepare::Failed(MakeShare::Blocked(blocked).to_string()))?;
+                .map_err(Prepare::Blocked)?;
         }
         Ok(Published { manifest, content })
     }
@@ -232,7 +235,7 @@ impl Inner {
         });
         match found {
             None => Ok(()),
-            Some(blocked) => Err(Prepare::Failed(MakeShare::Blocked(blocked).to_string())),
+            Some(blocked) => Err(Prepare::Blocked(blocked)),
         }
     }
 
