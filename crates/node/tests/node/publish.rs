@@ -380,7 +380,9 @@ async fn a_job_that_a_list_stops_says_which_also_after_a_restart() {
     node.share(request).await.expect("its root is not blocked");
     let stopped = |node: &Node| {
         let jobs = node.jobs();
-        let job = jobs.into_iter().find(|job| job.kind == node::JobKind::Share);
+        let job = jobs
+            .into_iter()
+            .find(|job| job.kind == node::JobKind::Share);
         job.and_then(|job| Some((job.state, job.blocked?)))
     };
     let (state, by) = until(&node, async || stopped(&node)).await;
