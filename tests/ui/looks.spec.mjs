@@ -107,6 +107,21 @@ test('a file that is no film says so, and a film no engine decodes names its cod
   await page.context().close()
 })
 
+test('a photo that no picture can be made of has a drawn cover and says why', async () => {
+  const { daemon, folder } = world
+  const broken = join(folder, 'Broken walk.jpg')
+  writeFileSync(broken, Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(3000, 7)]))
+  await daemon.import([broken], 'copy')
+  await until('it was looked at', async () => (await daemon.call('GET', '/items?kind=photo')).items.some(({ title, unpictured }) => title === 'Broken walk' && unpictured))
+  const page = await world.page()
+  await enter(page, '/pix')
+  const cell = page.getByRole('gridcell').filter({ hasText: 'Broken walk' })
+  await cell.getByText(/No preview: the file may be damaged/).waitFor()
+  assert.equal(await cell.locator('.cover').count(), 1, 'its cover is drawn')
+  await assertAccessible(page, 'Pix with a photo that no picture can be made of')
+  await page.context().close()
+})
+
 test('who types the name of a room goes there', async () => {
   const page = await world.page()
   await page.keyboard.press('Control+k')

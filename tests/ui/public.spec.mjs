@@ -2,7 +2,7 @@
 // warns, and refused by whoever blocks it, with the name of the list and the way past it.
 
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { openDaemon } from '../../scripts/lib/daemon.mjs'
@@ -201,6 +201,32 @@ test('addresses of one’s own to look for the network are checked and kept', as
   await assertAccessible(page, 'the addresses of one’s own')
   await page.getByRole('switch', { name: 'Use addresses of my own' }).click()
   await until('the shipped list again', async () => (await world.daemon.call('GET', '/settings')).bootstrap === null)
+  await page.context().close()
+})
+
+test('a damaged key of an own network, and lines of the own list that say nothing, are told in Settings', async () => {
+  const page = await world.page({ of: stranger })
+  const key = join(stranger.home, 'swarm.key')
+  const good = readFileSync(key)
+  await enter(page, '/settings/network')
+  await page.getByText('Join a network of your own').click()
+  await page.getByText('The key is there').waitFor()
+  writeFileSync(key, good.subarray(0, 40))
+  await page.getByRole('alert').getByText('The key cannot be used').waitFor()
+  await assertAccessible(page, 'a key that cannot be used')
+  rmSync(key)
+  await page.getByText('It needs a key').waitFor()
+  writeFileSync(key, good)
+  await page.getByText('The key is there').waitFor()
+
+  const lists = join(stranger.home, 'denylists')
+  mkdirSync(lists, { recursive: true })
+  writeFileSync(join(lists, 'own.deny'), 'version: 1\nname: Your own list\n---\n/ipfs/QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn\n?\n')
+  await until('the list is read', async () => (await stranger.call('GET', '/policy')).lists.some(({ own, skipped }) => own && skipped === 1))
+  await enter(page, '/settings/blocking')
+  await page.getByText('1 line was not understood').waitFor()
+  await page.getByText(/^Line 5: /).waitFor()
+  await assertAccessible(page, 'an own list with a line that says nothing')
   await page.context().close()
 })
 

@@ -198,6 +198,65 @@ test('the Network room says how this computer stands and who is there', async ()
   await page.context().close()
 })
 
+test('of thousands of photos only those near the window are in the page', async () => {
+  const [photo] = (await world.daemon.call('GET', '/items?kind=photo')).items
+  const { link } = await shared({ items: [photo.id], title: 'A long walk' })
+  const received = await friend.call('POST', '/links/open', { link })
+  assert.equal(received.title, 'A long walk', 'one thing is called what its sharer calls it')
+  const there = await world.page({ of: friend })
+  // One photo, five thousand times.
+  await there.route(/\/api\/app\/received\/[^/]+$/, async (route) => {
+    const detail = await friend.call('GET', `/received/${received.id}`)
+    const things = Array.from({ length: 5000 }, (_, at) => ({ ...detail.things[0], title: `Step ${at + 1}` }))
+    await route.fulfill({ json: { ...detail, things } })
+  })
+  await enter(there, `/received/${received.id}`)
+  const photos = there.getByRole('list', { name: 'Photos' }).getByRole('listitem')
+  await photos.first().waitFor()
+  assert.ok((await photos.count()) < 150, `${await photos.count()} photos are in the page`)
+  assert.equal(await photos.first().getAttribute('aria-setsize'), '5000')
+  await there.locator('[data-scroll]').evaluate((box) => (box.scrollTop = box.scrollHeight))
+  await there.getByRole('link', { name: 'Step 5000' }).waitFor()
+  assert.ok((await photos.count()) < 150)
+  assert.equal(await there.getByRole('link', { name: 'Step 1', exact: true }).count(), 0)
+  await assertAccessible(there, 'thousands of photos')
+  await there.context().close()
+})
+
+test('who is reached by a relay only is said to be, with what helps', async () => {
+  const { link } = await shared({ items: [(await film()).id] })
+  const received = await friend.call('POST', '/links/open', { link })
+  const there = await world.page({ of: friend })
+  // There is no relay on one machine: what the daemon says of one is put into its answers.
+  const said = (change) => async (route) => {
+    const path = new URL(route.request().url()).pathname.replace('/api/app', '')
+    await route.fulfill({ json: change(await friend.call('GET', path)) })
+  }
+  await there.route(/\/api\/app\/received\/[^/]+$/, said((detail) => ({ ...detail, share: { ...detail.share, onlyRelayed: true } })))
+  await enter(there, `/received/${received.id}`)
+  const notice = there.getByRole('alert')
+  await notice.getByText('The other device cannot be connected directly').waitFor()
+  assert.equal(await notice.getByRole('list', { name: 'What helps' }).getByRole('listitem').count(), 4)
+  await assertAccessible(there, 'the page of what only a relay leads to')
+
+  const missed = (network) => ({ ...network, peers: network.peers.map((peer) => ({ ...peer, relayed: true, cannotConnectDirectly: true })) })
+  await there.route(/\/api\/app\/networks$/, said((networks) => networks.map(missed)))
+  await enter(there, '/network')
+  await there.getByText(/1 device cannot be connected directly/).waitFor()
+  await there.getByRole('list', { name: 'What helps' }).waitFor()
+  await there.getByRole('table').getByText('By a relay only').waitFor()
+  await assertAccessible(there, 'the Network room with somebody whom only a relay leads to')
+
+  await there.unrouteAll()
+  const refused = { code: 'only_relayed', message: 'Only a relay leads there.', safe: null, todo: null, detail: null }
+  await there.route(/\/links\/open$/, (route) => route.fulfill({ status: 504, json: refused }))
+  await enter(there, `/open?link=${encodeURIComponent(link)}`)
+  await there.getByText('Only a relay leads to the other device, and it carries too little').waitFor()
+  await there.getByText('Both devices in the same Wi-Fi or home network.').waitFor()
+  await assertAccessible(there, 'the page that opens a link over a relay')
+  await there.context().close()
+})
+
 test('in German nothing is left in English or cut off', async () => {
   const english = /\b(the|link works|Share|Open|Copy|Password|devices?|Network|Taken|Shared)\b/
   const page = await world.page({ language: 'de-DE', width: 1024, height: 700 })

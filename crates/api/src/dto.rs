@@ -37,8 +37,8 @@ pub use facts::{
     VideoTrackFacts,
 };
 pub use imports::{
-    DropSummary, Failure, FailurePage, ImportMode, ImportRequest, Job, JobKind, JobPage, JobState,
-    PathsRequest, UnreadablePath, Upload, UploadedFile,
+    BlockedBy, DropSummary, Failure, FailurePage, ImportMode, ImportRequest, Job, JobKind, JobPage,
+    JobState, PathsRequest, UnreadablePath, Upload, UploadedFile,
 };
 pub use items::{
     AlbumRef, BatchAction, BatchFailure, BatchRequest, BatchResult, CaptionTrack, EpisodeOf,
@@ -70,6 +70,6 @@ pub use shares::{
     NewShareRequest, OpenLinkRequest, Received, ReceivedDetail, Share, ShareState, SharedEnd,
     SharedThing, SharesChangedEvent, Visibility,
 };
-pub use status::{ItemCounts, JobCounts, Problem, Status, StorageUse};
+pub use status::{ItemCounts, JobCounts, Problem, Status, StorageUse, SwarmKeyState};
 pub use storage::{FolderRequest, FolderState, PathRequest, Storage, StorageFolder};
 pub use watch::{Home, RecentSummary, Season, Show, ShowDetail, Watch, YearRange};

@@ -91,7 +91,7 @@ impl ApiError {
             ErrorCode::NeedsPassword | ErrorCode::WrongPassword => StatusCode::FORBIDDEN,
             ErrorCode::Blocked if self.is_legal() => StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS,
             ErrorCode::ShareEnded | ErrorCode::Blocked => StatusCode::GONE,
-            ErrorCode::PeerUnreachable => StatusCode::GATEWAY_TIMEOUT,
+            ErrorCode::PeerUnreachable | ErrorCode::OnlyRelayed => StatusCode::GATEWAY_TIMEOUT,
             ErrorCode::NoNetwork => StatusCode::CONFLICT,
             ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
             ErrorCode::ForeignOrigin | ErrorCode::PermissionDenied => StatusCode::FORBIDDEN,

@@ -218,6 +218,7 @@ mod tests {
             current: None,
             previews_pending: 0,
             message: None,
+            blocked: None,
             why: None,
         })
     }

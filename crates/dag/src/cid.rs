@@ -49,6 +49,16 @@ pub enum CidVersion {
     V1,
 }
 
+impl CidVersion {
+    /// How `cid` is written.
+    pub fn of(cid: &Cid) -> Self {
+        match cid.version() {
+            ::cid::Version::V0 => CidVersion::V0,
+            ::cid::Version::V1 => CidVersion::V1,
+        }
+    }
+}
+
 /// Why a text is not an address.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -188,6 +188,10 @@ pub struct Manifest {
     pub year: Option<u16>,
     /// Where it stands in a series; episodes have it.
     pub series: Option<Series>,
+    /// Who made a track, one line.
+    pub artist: Option<String>,
+    /// The record a track is on, one line.
+    pub record: Option<String>,
     /// The language spoken, as BCP 47 writes it.
     pub language: Option<String>,
     /// The licence: an SPDX id, an address, or words. Required for what is public.
@@ -263,6 +267,8 @@ impl Manifest {
             duration_ms: None,
             year: None,
             series: None,
+            artist: None,
+            record: None,
             language: None,
             licence: None,
             content_warning: None,

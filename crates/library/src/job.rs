@@ -129,12 +129,14 @@ pub struct JobRow {
     pub updated_at: i64,
     /// When it ended.
     pub finished_at: Option<i64>,
+    /// What blocked it, as its runner serialises it. Opaque here.
+    pub blocked: Option<serde_json::Value>,
     /// Fields from a newer version.
     pub unknown: Unknown,
 }
 row!(JobRow {
     1 id, 2 kind, 3 state, 4 title, 5 options, 6 roots, 7 cursor, 8 counters, 9 message, 10 why,
-    11 created_at, 12 updated_at, 13 finished_at,
+    11 created_at, 12 updated_at, 13 finished_at, 14 blocked,
 });
 
 /// A file that a job could not take.

@@ -154,12 +154,14 @@ pub struct ReceivedRow {
     pub poster: Option<u32>,
     /// When all of it was taken into the library, Unix milliseconds.
     pub saved_at: Option<i64>,
+    /// What its maker warns of.
+    pub warning: Option<String>,
     /// Fields from a newer version.
     pub unknown: Unknown,
 }
 row!(ReceivedRow {
     1 id, 2 link, 3 password_key, 4 title, 5 manifest, 6 key, 7 bytes, 8 opened_at, 9 expires_at,
-    10 pinned, 11 watched_at, 12 kind, 13 count, 14 poster, 15 saved_at,
+    10 pinned, 11 watched_at, 12 kind, 13 count, 14 poster, 15 saved_at, 16 warning,
 });
 
 impl Tx<'_> {

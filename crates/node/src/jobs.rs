@@ -136,6 +136,8 @@ pub struct Job {
     pub previews_pending: u64,
     /// What went wrong, when it failed.
     pub message: Option<String>,
+    /// What blocked it, when that is why it failed.
+    pub blocked: Option<crate::policy::Blocked>,
     /// Why it stands still, when it is paused.
     pub why: Option<PauseReason>,
 }

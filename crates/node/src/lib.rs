@@ -74,7 +74,8 @@ pub use network::{
     AskNetwork, Bandwidth, BitswapStat, PeerAddresses, PeerLedger, Swarm, SwarmPeer,
 };
 pub use networks::{
-    NetworkChoice, NetworkOptions, NetworkStatus, PeerStatus, TrafficHistory, TrafficSample,
+    NetworkChoice, NetworkOptions, NetworkStatus, PeerStatus, SwarmKeyState, TrafficHistory,
+    TrafficSample,
 };
 pub use node::{Node, NodeConfig};
 pub use open::OpenNode;

@@ -34,13 +34,15 @@ use follow::{follow, keep};
 use kept::Kept;
 use listen::{any_port, free_port, listen_on, port_of};
 use plan::Plan;
-pub use plan::{NetworkChoice, NetworkOptions};
+pub use plan::{NetworkChoice, NetworkOptions, SwarmKeyState};
 pub use status::{NetworkStatus, PeerStatus};
 pub use traffic::{TrafficHistory, TrafficSample};
 
 /// How long the port of last time is waited for.
 const PORT_PATIENCE: Duration = Duration::from_secs(60);
 const PORT_AGAIN: Duration = Duration::from_millis(200);
+/// Peers that are remembered as reached by relays only.
+const MAX_ONLY_RELAYED: usize = 1024;
 
 /// The networks of a node.
 #[derive(Debug, Default)]
@@ -129,7 +131,17 @@ impl Networks {
         list.map(ToString::to_string).collect()
     }
 
-    /// Whether nothing but a relay, with its small budget, leads to a peer of `direct` now.
+    /// Nothing but a relay leads to a peer of `direct`. Kept after the line is gone, for relays close
+    /// lines, until a direct connection comes about.
+    pub(crate) fn note_only_relayed(&self, peer: PeerId) {
+        let mut known = lock(&self.only_relayed);
+        if known.len() >= MAX_ONLY_RELAYED {
+            known.clear();
+        }
+        known.insert(peer);
+    }
+
+    /// Whether nothing but a relay, with its small budget, leads to a peer of `direct`.
     pub(crate) fn is_only_relayed(&self, peer: &PeerId) -> bool {
         lock(&self.only_relayed).contains(peer)
     }

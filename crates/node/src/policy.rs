@@ -85,7 +85,7 @@ impl PolicyAction {
 }
 
 /// Content that a list blocks. Nothing was read, sent or changed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
 #[error("{what} is blocked by the list {list:?}, rule {rule:?} (line {line})")]
 pub struct Blocked {
     /// What was asked for.

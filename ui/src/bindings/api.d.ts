@@ -1629,6 +1629,13 @@ export interface components {
             /** @description Blocks that are asked of peers now. */
             wanted: string[];
         };
+        /** @description Content that a list blocks. */
+        BlockedBy: {
+            /** @description The list, without its ending. */
+            list: string;
+            /** @description What was asked for. */
+            what: string;
+        };
         /** @description Camera and exposure. */
         CameraFacts: {
             /** @description Exposure time as photographers write it, "1/250". */
@@ -1860,7 +1867,7 @@ export interface components {
          * @description Why a request failed. A closed list: the UI branches on it and shows its own words.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "place_stays" | "not_looked_at" | "own_link" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "no_network" | "blocked" | "not_local" | "shutting_down" | "internal";
+        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "place_stays" | "not_looked_at" | "own_link" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "only_relayed" | "no_network" | "blocked" | "not_local" | "shutting_down" | "internal";
         /** @description A file that a job could not take. */
         Failure: {
             /** @description Stable name of the reason. */
@@ -2198,6 +2205,7 @@ export interface components {
         ItemState: "ok" | "changed" | "missing" | "offline";
         /** @description A job and its progress. */
         Job: {
+            blocked: components["schemas"]["BlockedBy"] | null;
             /**
              * Format: int64
              * @description Bytes finished.
@@ -2817,8 +2825,8 @@ export interface components {
             /** @description "film", "episode", "clip", "photo", "track", "file", "album" or "folder", as its maker says. */
             kind: string;
             /**
-             * @description But only over a relay, so that little comes and slowly: connecting directly was tried and has
-             *     failed. What helps is a port opened at the router of either side, IPv6 at both, or the same
+             * @description Only a relay leads there, so that little comes and slowly: connecting directly was tried and
+             *     has failed. It stays known when the relay has closed the line. What helps is a port opened at the router of either side, IPv6 at both, or the same
              *     local network.
              */
             onlyRelayed: boolean;
@@ -2838,6 +2846,8 @@ export interface components {
             savedAt: number | null;
             /** @description What its maker calls it. */
             title: string;
+            /** @description What its maker warns of: its picture is not to be shown before the person has read it. */
+            warning: string | null;
         };
         /** @description A share of somebody else, and what it holds. */
         ReceivedDetail: {
@@ -3169,6 +3179,8 @@ export interface components {
         SharedEnd: "expired" | "revoked";
         /** @description A thing in a share of somebody else. */
         SharedThing: {
+            /** @description Who made a track, as its maker says. */
+            artist: string | null;
             /**
              * Format: int64
              * @description Length in milliseconds.
@@ -3189,6 +3201,8 @@ export interface components {
             name: string;
             /** @description URL of a picture that stands for it. */
             poster: string | null;
+            /** @description The record it is on. */
+            record: string | null;
             /**
              * Format: int64
              * @description Bytes.
@@ -3274,6 +3288,8 @@ export interface components {
             startedAt: number;
             /** @description Use of the storage. */
             storage: components["schemas"]["StorageUse"];
+            /** @description The key of a network of the person's own, `swarm.key` in the home. */
+            swarmKey: components["schemas"]["SwarmKeyState"];
             /** @description Version of the running program, "0.1.0". */
             version: string;
         };
@@ -3372,6 +3388,11 @@ export interface components {
             /** @description Title of the track. */
             title: string | null;
         };
+        /**
+         * @description Whether the home has the key of a network of the person's own.
+         * @enum {string}
+         */
+        SwarmKeyState: "missing" | "good" | "damaged";
         /** @description A connection to a peer. */
         SwarmPeer: {
             /** @description Where it is: a multiaddress. */

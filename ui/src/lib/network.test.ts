@@ -1,13 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import type { Network, Reachability } from './api';
-import { bestReach, carries, carriesLinks, networkName, peerCount } from './network';
+import {
+  bestReach,
+  carries,
+  carriesLinks,
+  networkName,
+  onlyRelayedCount,
+  peerCount,
+} from './network';
 
 const network = (name: string, reachability: Reachability, ...ids: string[]): Network => ({
   name,
   reachability,
   peerId: 'me',
   listening: [],
-  peers: ids.map((peerId) => ({ peerId, agent: null, addresses: [], relayed: false, cannotConnectDirectly: false })),
+  peers: ids.map((peerId) => ({
+    peerId,
+    agent: null,
+    addresses: [],
+    relayed: false,
+    cannotConnectDirectly: false,
+  })),
   received: 0,
   sent: 0,
 });
@@ -22,6 +35,19 @@ describe('the networks of a node', () => {
 
   it('count a device once', () => {
     expect(peerCount(both)).toBe(3);
+  });
+
+  it('tell how many devices nothing but a relay leads to', () => {
+    expect(onlyRelayedCount(both)).toBe(0);
+    const [direct, btfs] = both.map((one) => ({
+      ...one,
+      peers: one.peers.map((peer) => ({
+        ...peer,
+        cannotConnectDirectly: one.name === 'direct',
+      })),
+    }));
+    // "b" is reached directly in the other network.
+    expect(onlyRelayedCount([direct!, btfs!])).toBe(1);
   });
 
   it('carry links over the direct one only', () => {

@@ -65,6 +65,15 @@ export function bestReach(networks: readonly Network[]): Reachability {
   );
 }
 
+/** Devices to whom nothing but a relay leads, in no network. */
+export function onlyRelayedCount(networks: readonly Network[]): number {
+  const peers = networks.flatMap((network) => network.peers);
+  const reached = new Set(
+    peers.filter((peer) => !peer.cannotConnectDirectly).map(({ peerId }) => peerId),
+  );
+  return new Set(peers.map(({ peerId }) => peerId).filter((id) => !reached.has(id))).size;
+}
+
 /** Devices, not connections: one that is met in two networks counts once. */
 export function peerCount(networks: readonly Network[]): number {
   return new Set(networks.flatMap(({ peers }) => peers.map(({ peerId }) => peerId))).size;

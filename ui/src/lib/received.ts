@@ -42,8 +42,8 @@ export function asCard(thing: SharedThing, at: number): ItemCard {
     progress: null,
     show: null,
     year: null,
-    artist: null,
-    album: null,
+    artist: thing.artist,
+    album: thing.record,
     trackNo: null,
     state: 'ok',
   };

@@ -24,6 +24,10 @@ pub(crate) fn job(job: &node::Job) -> dto::Job {
         current: job.current.clone(),
         previews_pending: job.previews_pending,
         message: job.message.clone(),
+        blocked: job.blocked.as_ref().map(|by| dto::BlockedBy {
+            what: by.what.clone(),
+            list: by.list.clone(),
+        }),
         why: job.why.map(|why| why.message().to_owned()),
     }
 }

@@ -49,6 +49,7 @@ pub(crate) fn received(links: &Links, received: node::Received) -> dto::Received
         count: received.count,
         poster: poster.map(|at| links.shared(received.id, at, "poster", now)),
         saved_at: received.saved_at,
+        warning: received.warning,
         id: received.id.to_string(),
         title: received.title,
         peer: received.peer,
@@ -76,6 +77,8 @@ pub(crate) fn thing(
         title: thing.title,
         name: thing.name,
         size: thing.file.size,
+        artist: thing.artist,
+        record: thing.record,
         licence: thing.licence,
         warning: thing.warning,
         duration_ms: thing.duration_ms,
@@ -152,6 +155,10 @@ impl From<OpenShared> for ApiError {
                 "It opens while the device that shares it is on and Tributary runs there. If \
                      it does, no way leads from here to there: what helps is a port opened at the \
                      router of either side, IPv6 at both, or the same local network.",
+            ),
+            OpenShared::OnlyRelayed => Self::new(ErrorCode::OnlyRelayed, text).safe(safe).todo(
+                "What helps is the same local network, a port opened at the router of either side, \
+                 IPv6 at both, or a VPN that both are in.",
             ),
             OpenShared::OpenLink(why) => open_link(why, text).safe(safe),
             OpenShared::UnknownShare => Self::not_found("share"),

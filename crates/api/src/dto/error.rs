@@ -65,6 +65,8 @@ pub enum ErrorCode {
     ShareEnded,
     /// The other device cannot be reached now.
     PeerUnreachable,
+    /// Only a relay leads to the other device, and it carries too little.
+    OnlyRelayed,
     /// The network does not run.
     NoNetwork,
     /// A list of blocked content names it; `detail` says which list and rule.

@@ -184,8 +184,20 @@ pub struct Job {
     pub previews_pending: u64,
     /// Result or error, in English.
     pub message: Option<String>,
+    /// What blocked it, when that is why it failed.
+    pub blocked: Option<BlockedBy>,
     /// Why it is slow or waits, in words.
     pub why: Option<String>,
+}
+
+/// Content that a list blocks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BlockedBy {
+    /// What was asked for.
+    pub what: String,
+    /// The list, without its ending.
+    pub list: String,
 }
 
 /// Jobs, newest first.

@@ -142,12 +142,14 @@ pub struct Received {
     pub count: u32,
     /// URL of a picture that stands for it, which may have to be fetched.
     pub poster: Option<String>,
+    /// What its maker warns of: its picture is not to be shown before the person has read it.
+    pub warning: Option<String>,
     /// When all of it was taken into the library, Unix milliseconds.
     pub saved_at: Option<i64>,
     /// It can be fetched from now.
     pub connected: bool,
-    /// But only over a relay, so that little comes and slowly: connecting directly was tried and has
-    /// failed. What helps is a port opened at the router of either side, IPv6 at both, or the same
+    /// Only a relay leads there, so that little comes and slowly: connecting directly was tried and
+    /// has failed. It stays known when the relay has closed the line. What helps is a port opened at the router of either side, IPv6 at both, or the same
     /// local network.
     pub only_relayed: bool,
     /// Why it is over.
@@ -178,6 +180,10 @@ pub struct SharedThing {
     pub size: u64,
     /// Its media type, as its maker says.
     pub mime: String,
+    /// Who made a track, as its maker says.
+    pub artist: Option<String>,
+    /// The record it is on.
+    pub record: Option<String>,
     /// Length in milliseconds.
     pub duration_ms: Option<u64>,
     /// Width in pixels.

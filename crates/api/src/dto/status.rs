@@ -27,8 +27,22 @@ pub struct Status {
     pub jobs: JobCounts,
     /// What needs attention; empty when all is well.
     pub problems: Vec<Problem>,
+    /// The key of a network of the person's own, `swarm.key` in the home.
+    pub swarm_key: SwarmKeyState,
     /// True when the desktop shell hosts this node.
     pub desktop: bool,
+}
+
+/// Whether the home has the key of a network of the person's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum SwarmKeyState {
+    /// There is none.
+    Missing,
+    /// It can be used.
+    Good,
+    /// It is none, or damaged, or cannot be read.
+    Damaged,
 }
 
 /// Numbers of items; trashed items count only in `trash`.

@@ -11,7 +11,7 @@ use crate::{
     extract::Json,
 };
 use crate::{
-    dto::{ErrorCode, JobCounts, Problem, StorageUse},
+    dto::{ErrorCode, JobCounts, Problem, StorageUse, SwarmKeyState},
     events,
 };
 use axum::response::IntoResponse as _;
@@ -67,6 +67,11 @@ async fn get_status(State(app): State<App>) -> ApiResult<Json<Status>> {
                 todo: (!problem.todo.is_empty()).then_some(problem.todo),
             })
             .collect(),
+        swarm_key: match node.swarm_key().await {
+            node::SwarmKeyState::Missing => SwarmKeyState::Missing,
+            node::SwarmKeyState::Good => SwarmKeyState::Good,
+            node::SwarmKeyState::Damaged => SwarmKeyState::Damaged,
+        },
         desktop: app.is_desktop(),
     }))
 }

@@ -140,6 +140,12 @@ pub(super) fn open(
         size(detail.share.bytes),
         detail.share.peer
     ))?;
+    if detail.share.only_relayed {
+        output.line(
+            "Only a relay leads to that device, so little comes and slowly. What helps: the same \
+             local network, a port opened at the router of either side, IPv6 at both, or a VPN.",
+        )?;
+    }
     for thing in detail.things {
         let (title, bytes) = (shown(&thing.title), size(thing.size));
         output.line(&format!("{} {title} ({bytes})", shown(&thing.kind)))?;

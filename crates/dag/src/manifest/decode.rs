@@ -164,6 +164,8 @@ pub(super) fn manifest(block: &[u8]) -> Take<Manifest> {
         duration_ms: fields.take("duration", number(u64::MAX >> 11))?,
         year: fields.take("year", year)?,
         series: fields.take("series", series)?,
+        artist: fields.take("artist", line(MAX_LINE_LEN))?,
+        record: fields.take("record", line(MAX_LINE_LEN))?,
         language: fields.take("language", language)?,
         licence: fields.take("licence", line(MAX_LINE_LEN))?,
         content_warning: fields.take("warning", line(MAX_LINE_LEN))?,

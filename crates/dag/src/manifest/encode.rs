@@ -60,6 +60,8 @@ pub(super) fn manifest(manifest: &Manifest) -> Result<Ipld, EncodeManifest> {
     fields.put_some("duration", manifest.duration_ms)?;
     fields.put_some("year", manifest.year.map(u64::from))?;
     fields.put_some("series", manifest.series.as_ref().map(series))?;
+    fields.put_some("artist", manifest.artist.as_deref())?;
+    fields.put_some("record", manifest.record.as_deref())?;
     fields.put_some("language", manifest.language.as_deref())?;
     fields.put_some("licence", manifest.licence.as_deref())?;
     fields.put_some("warning", manifest.content_warning.as_deref())?;

@@ -394,13 +394,14 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
             prop::option::of(series),
             text(),
             text(),
+            (text(), text()),
             author,
         ),
         prop::collection::btree_map("x[a-z]{1,8}", any_value(), 0..3),
     )
         .prop_map(
             |(album, title, renditions, poster, captions, members, rest, extra)| {
-                let (duration_ms, year, series, licence, content_warning, author) = rest;
+                let (duration_ms, year, series, licence, content_warning, made, author) = rest;
                 let mut manifest = Manifest::new(ManifestKind::Clip, title);
                 if album {
                     manifest.kind = ManifestKind::Folder;
@@ -420,6 +421,7 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
                 manifest.duration_ms = duration_ms;
                 manifest.year = year;
                 manifest.series = series;
+                (manifest.artist, manifest.record) = made;
                 manifest.licence = licence;
                 manifest.content_warning = content_warning;
                 manifest.author = author.map(|(key, signature)| Author {

@@ -253,7 +253,6 @@ impl Task {
                 if num_established == 0 {
                     self.state.peers.remove(&peer_id);
                     self.state.reaching.relays.gone(&peer_id);
-                    self.forget_misses(&peer_id);
                     self.tell(NetworkEvent::Disconnected(peer_id));
                 } else if let Some(known) = self.state.peers.get_mut(&peer_id) {
                     known.routes.retain(|(id, _, _)| *id != connection_id);

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::jobs::PauseReason;
+use crate::policy::Blocked;
 
 /// Locks, and goes on with what is there when another holder panicked: every value
 /// kept under these locks is valid at each step.
@@ -28,6 +29,8 @@ pub(crate) enum Stop {
 pub(crate) enum Outcome {
     Done(Option<String>),
     Failed(String),
+    /// A list says no.
+    Blocked(Box<Blocked>),
     Paused(PauseReason),
     Stopped(Stop),
 }

@@ -59,6 +59,7 @@ impl Inner {
     /// Runs a queued job as a task of its own.
     pub(crate) fn launch(self: &Arc<Self>, handle: Arc<JobHandle>) {
         handle.control.run();
+        handle.set_blocked(None);
         let inner = Arc::clone(self);
         self.tasks
             .spawn("job", async move { run(&inner, &handle).await });
@@ -77,6 +78,11 @@ impl Inner {
             Outcome::Done(message) => handle.set_state(JobState::Done, None, message, now),
             Outcome::Failed(message) => {
                 tracing::warn!(job = %handle.id, message, "job failed");
+                handle.set_state(JobState::Failed, None, Some(message), now);
+            }
+            Outcome::Blocked(by) => {
+                let message = by.to_string();
+                handle.set_blocked(Some(by));
                 handle.set_state(JobState::Failed, None, Some(message), now);
             }
             Outcome::Paused(why) => {

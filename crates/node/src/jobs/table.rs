@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::control::{Control, Meter, lock};
 use super::{Failure, Job, JobKind, JobState, PauseReason};
 use crate::import::ImportOptions;
+use crate::policy::Blocked;
 
 /// Weight of the newest measurement in the shown speed.
 const RATE_WEIGHT: f64 = 0.25;
@@ -72,6 +73,7 @@ struct Shown {
     state: JobState,
     finished_at: Option<i64>,
     message: Option<String>,
+    blocked: Option<Box<Blocked>>,
     why: Option<PauseReason>,
     rate: f64,
     measured: Option<(Instant, u64)>,
@@ -102,6 +104,7 @@ impl JobHandle {
             state: JobState::Queued,
             finished_at: None,
             message: None,
+            blocked: None,
             why: None,
             rate: 0.0,
             measured: None,
@@ -166,6 +169,8 @@ impl JobHandle {
             };
             shown.finished_at = row.finished_at;
             shown.message = row.message;
+            let blocked = row.blocked.map(serde_json::from_value);
+            shown.blocked = blocked.and_then(Result::ok);
             shown.why = row
                 .why
                 .and_then(|why| serde_json::from_value(serde_json::Value::String(why)).ok());
@@ -231,6 +236,7 @@ impl JobHandle {
                 ..library::JobCounters::default()
             },
             message: job.message,
+            blocked: job.blocked.and_then(|by| serde_json::to_value(by).ok()),
             why: job.why.and_then(|why| match serde_json::to_value(why) {
                 Ok(serde_json::Value::String(text)) => Some(text),
                 _ => None,
@@ -243,6 +249,11 @@ impl JobHandle {
 
     pub(crate) fn state(&self) -> JobState {
         lock(&self.shown).state
+    }
+
+    /// Notes what blocks it, or that nothing does; shown with the next state.
+    pub(crate) fn set_blocked(&self, by: Option<Box<Blocked>>) {
+        lock(&self.shown).blocked = by;
     }
 
     /// Moves to `state`; waiters are told.
@@ -330,6 +341,7 @@ impl JobHandle {
                 0
             },
             message: shown.message.clone(),
+            blocked: shown.blocked.as_deref().cloned(),
             why: shown.why,
         }
     }

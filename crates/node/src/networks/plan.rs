@@ -45,6 +45,28 @@ pub(super) struct Plan {
     pub(super) bootstrap: Option<Vec<String>>,
 }
 
+/// Whether the home has the key of a network of the user's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SwarmKeyState {
+    /// There is none.
+    Missing,
+    /// It can be used.
+    Good,
+    /// It is none, or damaged, or cannot be read.
+    Damaged,
+}
+
+impl SwarmKeyState {
+    /// As it is now in the folder `home`. Blocking.
+    pub(crate) fn of(home: &std::path::Path) -> Self {
+        match std::fs::read(home.join(SWARM_KEY_FILE)) {
+            Ok(file) if SwarmKey::parse(&file).is_ok() => Self::Good,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::Missing,
+            _ => Self::Damaged,
+        }
+    }
+}
+
 impl Plan {
     /// What is to run as `direct` and beside it.
     pub(super) fn of(options: NetworkOptions, settings: &Settings) -> (Option<Self>, Option<Self>) {

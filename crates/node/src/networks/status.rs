@@ -2,9 +2,11 @@
 
 use net::{ConnectedPeer, Multiaddr, Reachability, Route, Transferred};
 
+use super::SwarmKeyState;
 use super::listen::{is_link_local, is_loopback};
 use crate::jobs::lock;
 use crate::node::Node;
+use crate::tasks::Lane;
 
 /// Addresses in a link.
 const MAX_HINTS: usize = dag::share_link::MAX_HINTS;
@@ -44,6 +46,13 @@ pub struct PeerStatus {
 }
 
 impl Node {
+    /// Whether there is a key for a network of the user's own, as it is in the home now.
+    pub async fn swarm_key(&self) -> SwarmKeyState {
+        let home = self.home().to_owned();
+        let look = move || SwarmKeyState::of(&home);
+        self.inner.tasks.blocking(Lane::Query, look).await
+    }
+
     /// The networks that run, `direct` first.
     pub async fn networks(&self) -> Vec<NetworkStatus> {
         let mut all = Vec::new();

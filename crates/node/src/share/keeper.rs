@@ -24,6 +24,7 @@ use super::supply::{Line, Supply, keep_strays};
 use crate::events::Event;
 use crate::jobs::lock;
 use crate::node::Inner;
+use crate::policy::{ContentPolicy, PolicyAction};
 use crate::stream::ReadMedia;
 use crate::tasks::Held;
 
@@ -40,6 +41,8 @@ const RETRY_WATCHED: Duration = Duration::from_secs(2);
 /// One share of somebody else, held open.
 #[derive(Debug)]
 pub(super) struct Keeper {
+    policy: Arc<ContentPolicy>,
+    peer: PeerId,
     line: watch::Sender<Line>,
     supply: Supply,
     key: [u8; 32],
@@ -72,8 +75,11 @@ impl Keeper {
             arrivals: Arc::clone(&inner.arrivals),
             events: inner.events.clone(),
         };
+        let peer = way.peer;
         let task = inner.tasks.held(keep(way, network, says, opened));
         Arc::new(Keeper {
+            policy: Arc::clone(&inner.policy),
+            peer,
             supply: Supply::new(inner, line.subscribe()),
             line,
             key,
@@ -84,6 +90,11 @@ impl Keeper {
             films: Mutex::default(),
             _task: task,
         })
+    }
+
+    /// Who shares it.
+    pub(super) fn peer(&self) -> PeerId {
+        self.peer
     }
 
     /// What the connection behind it is now.
@@ -173,6 +184,10 @@ impl Keeper {
                 .members
                 .get(index)
                 .ok_or(OpenShared::UnknownShare)?;
+            // A list may name one of many: it is asked of each, and of the files themselves.
+            self.policy
+                .check(&member.manifest, PolicyAction::Open)
+                .map_err(OpenShared::Blocked)?;
             let inner = self.fetch_manifest(member.manifest).await?;
             things(&share, &member.name, &inner).map_err(unreadable)?
         } else {
@@ -181,6 +196,9 @@ impl Keeper {
                 _ => return Err(OpenShared::UnknownShare),
             }
         };
+        self.policy
+            .check(&thing.file.root, PolicyAction::Open)
+            .map_err(OpenShared::Blocked)?;
         let mut known = lock(&self.things);
         if known.len() >= MAX_THINGS {
             known.clear();

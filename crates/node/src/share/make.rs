@@ -7,15 +7,14 @@ use dag::share_link::ShareSecret;
 use dag::share_proof::{LinkKeys, StretchedPassword};
 use dag::{Block, Cid};
 use library::{
-    AssetRole, ItemId, ItemQuery, ItemRow, ReadLibrary, Secret, ShareId, SharePassword, ShareRow,
-    ShareState, WriteLibrary,
+    ItemId, ItemQuery, ReadLibrary, Secret, ShareId, SharePassword, ShareRow, ShareState,
+    WriteLibrary,
 };
 use net::share::{LinkId, PasswordParams};
 
-use super::places::{has_place, orientation};
 use super::prepare::{Prepare, failed};
-use super::seal::{SealFile, Sealed, in_place, random};
-use super::{PIN_SHARED, Share, ShareRequest, bytes32, manifest, strip};
+use super::seal::{SealFile, random};
+use super::{PIN_SHARED, Share, ShareRequest, bytes32, manifest};
 use crate::events::Event;
 use crate::import::outcome::{chain, write_failed};
 use crate::jobs::{JobHandle, Meter, Outcome, Request, StartJob, Stop};
@@ -47,10 +46,7 @@ pub enum MakeShare {
     #[error("the end of the share lies in the past; nothing is shared")]
     EndsInThePast,
     /// A file says where it was made, and that cannot be taken out.
-    #[error(
-        "{0:?} says where it was made, and that can be taken out of JPEG photos only; nothing is \
-         shared"
-    )]
+    #[error("{0:?} says where it was made in a way that cannot be taken out; nothing is shared")]
     PlaceStays(String),
     /// It is not known yet whether a file says where it was made.
     #[error("{0:?} is still being looked at; share it in a moment; nothing is shared")]
@@ -209,7 +205,7 @@ impl Inner {
         }
     }
 
-    fn new_share(&self, request: ShareRequest) -> Result<ShareRow, MakeShare> {
+    fn new_share(self: &Arc<Self>, request: ShareRequest) -> Result<ShareRow, MakeShare> {
         let view = self.library.reader()?;
         let is_closed = request.expires_at.is_some()
             || request
@@ -351,6 +347,11 @@ impl Inner {
             }
             Err(Prepare::Stopped(stop)) => (None, None, Outcome::Stopped(stop)),
             Err(Prepare::Full(why)) => (None, None, Outcome::Paused(why)),
+            Err(Prepare::Blocked(by)) => (
+                Some(ShareState::Failed),
+                Some(by.to_string()),
+                Outcome::Blocked(by),
+            ),
             Err(Prepare::Failed(message)) => (
                 Some(ShareState::Failed),
                 Some(message.clone()),
@@ -390,8 +391,11 @@ impl Inner {
                 return Err(Prepare::Failed("a shared item is gone".to_owned()));
             };
             handle.meter.at(std::path::Path::new(&item_row.file_name));
-            let manifest =
-                self.seal_item(handle, &view, &item_row, &share, row.keep_location, pinned)?;
+            let keep = row.keep_location;
+            let mut manifest = self.seal_item(handle, &view, &item_row, &share, keep, pinned)?;
+            if row.items.len() == 1 && row.album.is_none() {
+                manifest.title.clone_from(&row.title);
+            }
             let block = manifest.encode().map_err(failed)?;
             members.push((item_row.file_name.clone(), block));
             Meter::add(&handle.meter.files_done, 1);
@@ -422,59 +426,6 @@ impl Inner {
             .commit()
             .map_err(|error| Prepare::from(SealFile::from(error)))?;
         Ok(root)
-    }
-
-    fn seal_item(
-        self: &Arc<Self>,
-        handle: &JobHandle,
-        view: &library::Reader,
-        row: &ItemRow,
-        share: &SealKey,
-        keep_location: bool,
-        pinned: &mut Vec<Cid>,
-    ) -> Result<dag::manifest::Manifest, Prepare> {
-        let assets = view.assets(row.id).map_err(failed)?;
-        let original = assets
-            .iter()
-            .find(|asset| asset.role == AssetRole::Main)
-            .and_then(|asset| asset.renditions.first())
-            .ok_or_else(|| Prepare::Failed("a shared item has no file".to_owned()))?;
-        let source = self.source_of(row.id, original)?;
-        let (sealed, role, size) = if !keep_location && has_place(view, row.id).map_err(failed)? {
-            let len = usize::try_from(original.size).unwrap_or(usize::MAX);
-            let plain = source.read_at(0, len).map_err(SealFile::from)?;
-            let stripped = strip::jpeg(&plain, orientation(view, row.id)).ok_or_else(|| {
-                Prepare::Failed(MakeShare::PlaceStays(row.title.clone()).to_string())
-            })?;
-            Meter::add(&handle.meter.bytes_done, original.size);
-            let sealed = super::seal::bytes(&self.store, &stripped)?;
-            (sealed, "stripped", stripped.len() as u64)
-        } else {
-            let (control, meter) = (&handle.control, &handle.meter);
-            let (root, size) = (original.root, original.size);
-            let sealed = in_place(&self.store, &source, root, size, control, meter)?;
-            (sealed, "original", size)
-        };
-        pinned.push(sealed.root);
-        let file = manifest::content(share, &sealed, size, &row.mime)?;
-        let poster = self.seal_poster(row.id, share, pinned)?;
-        Ok(manifest::of_item(row, role, file, poster))
-    }
-
-    /// The preview that stands for an item, if there is one. It holds no metadata.
-    fn seal_poster(
-        &self,
-        item: ItemId,
-        share: &SealKey,
-        pinned: &mut Vec<Cid>,
-    ) -> Result<Option<dag::manifest::Content>, Prepare> {
-        let Some(preview) = self.preview_now(item) else {
-            return Ok(None);
-        };
-        let sealed: Sealed = super::seal::bytes(&self.store, &preview.bytes)?;
-        pinned.push(sealed.root);
-        let size = preview.bytes.len() as u64;
-        Ok(Some(manifest::content(share, &sealed, size, preview.mime)?))
     }
 }
 

@@ -43,6 +43,13 @@ pub(super) fn of_item(
     manifest.poster = poster;
     manifest.duration_ms = row.duration_ms;
     manifest.year = row.year.filter(|year| (1..=9_999).contains(year));
+    // An empty line would not be one.
+    let told = |text: &Option<String>| {
+        let text = text.as_deref().map(one_line);
+        text.filter(|text| !text.is_empty())
+    };
+    manifest.artist = told(&row.artist);
+    manifest.record = told(&row.album);
     manifest.series = row.show.as_ref().map(|show| Series {
         title: one_line(&show.title),
         season: show.season.min(9_999),

@@ -56,6 +56,12 @@ pub enum OpenShared {
     /// Nobody answered where the link says.
     #[error("who shares this cannot be reached now")]
     Unreachable,
+    /// Only a relay leads there, and it did not carry enough.
+    #[error(
+        "only a relay leads to who shares this, and it carries too little; connecting directly was \
+         tried and has failed"
+    )]
+    OnlyRelayed,
     /// The sharer said no.
     #[error(transparent)]
     OpenLink(OpenLink),
@@ -154,9 +160,21 @@ impl Node {
         if parsed.profile != dag::share_link::Profile::Direct {
             return Err(OpenShared::OtherNetwork(parsed.profile.word().to_owned()));
         }
+        let keys = LinkKeys::derive(&parsed.id, &parsed.secret, None);
+        let way = Way::of(&parsed, keys)?;
+        let peer = way.peer;
+        let opened = self.open_link(link, parsed, way, password).await;
+        opened.map_err(|error| self.inner.why_unreachable(&peer, error))
+    }
+
+    async fn open_link(
+        &self,
+        link: String,
+        parsed: ShareLink,
+        mut way: Way,
+        password: Option<String>,
+    ) -> Result<Received, OpenShared> {
         let network = self.inner.networks.direct().ok_or(OpenShared::Offline)?;
-        let mut keys = LinkKeys::derive(&parsed.id, &parsed.secret, None);
-        let mut way = Way::of(&parsed, keys)?;
         let opened = match way.open(&network).await {
             Err(OpenShared::OpenLink(OpenLink::NeedsPassword(params))) => {
                 let Some(password) = password.filter(|password| !password.is_empty()) else {
@@ -167,7 +185,7 @@ impl Node {
                     .tasks
                     .blocking(Lane::Work, move || stretch(&password, &params));
                 let stretched = stretching.await.ok_or(OpenShared::StretchPassword)?;
-                keys = LinkKeys::derive(&parsed.id, &parsed.secret, Some(&stretched));
+                let keys = LinkKeys::derive(&parsed.id, &parsed.secret, Some(&stretched));
                 let wrap = SealKey::new(*keys.wrap.expose());
                 way = Way::of(&parsed, keys)?;
                 let opened = way.open(&network).await?;
@@ -266,7 +284,8 @@ impl Node {
             return Ok((self.inner.shown_received(&row), things));
         }
         let (row, keeper) = self.inner.keeper(id).await?;
-        let things = keeper.all_things().await?;
+        let things = keeper.all_things().await;
+        let things = things.map_err(|error| self.inner.why_unreachable(&keeper.peer(), error))?;
         self.inner.warm(&keeper, &things);
         Ok((self.inner.shown_received(&row), things))
     }
@@ -355,6 +374,22 @@ impl Inner {
                 let _ = RemoteFile::new(film, thing.file).warm().await;
             }
         });
+    }
+
+    /// What did not come, and why: a relay that leads there gives up early, and the person can help.
+    fn why_unreachable(&self, peer: &PeerId, error: OpenShared) -> OpenShared {
+        let lost = matches!(
+            error,
+            OpenShared::Unreachable
+                | OpenShared::OpenLink(
+                    OpenLink::NotConnected | OpenLink::BrokeOff | OpenLink::TimedOut
+                )
+                | OpenShared::ReadMedia(ReadMedia::Unreachable)
+        );
+        match lost && self.networks.is_only_relayed(peer) {
+            true => OpenShared::OnlyRelayed,
+            false => error,
+        }
     }
 
     /// Notes that a share is being watched, so that it is kept longer than others.

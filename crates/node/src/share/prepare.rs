@@ -4,6 +4,7 @@ use super::seal::SealFile;
 use crate::content::{ReadContent, WriteContent};
 use crate::import::outcome::chain;
 use crate::jobs::{PauseReason, Stop};
+use crate::policy::Blocked;
 use crate::stream::OpenStream;
 
 /// See the module.
@@ -11,6 +12,7 @@ pub(super) enum Prepare {
     Stopped(Stop),
     Full(PauseReason),
     Failed(String),
+    Blocked(Box<Blocked>),
 }
 
 pub(super) fn failed(error: impl std::error::Error + 'static) -> Prepare {

@@ -1,7 +1,7 @@
 //! Public shares: plain files that anybody may fetch, with a manifest that says what they are.
 //!
-//! What it is: their preparation (nothing is sealed, and a photo that says where it was made is
-//! stored once more without that), and what they reach while they are ready. The item's own root is
+//! What it is: their preparation (nothing is sealed, and of what says where it was made as much is
+//! stored once more as changes without that), and what they reach while they are ready. The item's own root is
 //! what is shared, so other nodes compute the same address.
 //! What it is not: it tells nobody (`share::announce` does) and answers no peer (`share::serve`).
 //!
@@ -18,10 +18,9 @@ use library::{AssetRole, ItemRow, ReadLibrary, ShareId, ShareRow, ShareState};
 use store::PinKind;
 
 use super::make::MakeShare;
-use super::places::{has_place, orientation};
 use super::prepare::{Prepare, failed};
-use super::seal::SealFile;
-use super::{PIN_SHARED, manifest, strip};
+use super::strip::Stripped;
+use super::{PIN_SHARED, manifest, patched};
 use crate::content::{Adder, pin_failed};
 use crate::jobs::{JobHandle, Meter, Stop};
 use crate::node::{Inner, Node};
@@ -106,7 +105,10 @@ impl Inner {
                 return Err(Prepare::Failed("a shared item is gone".to_owned()));
             };
             handle.meter.at(std::path::Path::new(&item_row.file_name));
-            let said = self.publish_item(handle, &view, &item_row, row, pinned)?;
+            let mut said = self.publish_item(handle, &view, &item_row, row, pinned)?;
+            if row.items.len() == 1 && row.album.is_none() {
+                said.title.clone_from(&row.title);
+            }
             let root = said.renditions.first().map(|first| first.content.root);
             let root = root.ok_or_else(|| Prepare::Failed("it has no file".to_owned()))?;
             only = Some(root);
@@ -144,7 +146,7 @@ impl Inner {
         for root in [&manifest, &content] {
             self.policy
                 .check(root, PolicyAction::Publish)
-                .map_err(|blocked| Prepare::Failed(MakeShare::Blocked(blocked).to_string()))?;
+                .map_err(Prepare::Blocked)?;
         }
         Ok(Published { manifest, content })
     }
@@ -164,19 +166,8 @@ impl Inner {
             .find(|asset| asset.role == AssetRole::Main)
             .and_then(|asset| asset.renditions.first())
             .ok_or_else(|| Prepare::Failed("a shared item has no file".to_owned()))?;
-        let strips = !share.keep_location && has_place(view, row.id).map_err(failed)?;
-        let (root, role, size) = if strips {
-            let source = self.source_of(row.id, original)?;
-            let len = usize::try_from(original.size).unwrap_or(usize::MAX);
-            let plain = source.read_at(0, len).map_err(SealFile::from)?;
-            let stripped = strip::jpeg(&plain, orientation(view, row.id)).ok_or_else(|| {
-                Prepare::Failed(MakeShare::PlaceStays(row.title.clone()).to_string())
-            })?;
-            let root = self.put_plain(&stripped, pinned)?;
-            (root, "stripped", stripped.len() as u64)
-        } else {
-            let root = original.root;
-            let stops = || handle.control.stopped().is_some() || self.tasks.is_stopping();
+        let stops = || handle.control.stopped().is_some() || self.tasks.is_stopping();
+        let pin = |root: Cid, pinned: &mut Vec<Cid>| -> Result<(), Prepare> {
             let done = self
                 .store
                 .pin_complete(&[root], PinKind::ReferenceOk, PIN_SHARED, &stops);
@@ -185,7 +176,29 @@ impl Inner {
                 _ => Prepare::from(pin_failed(error)),
             })?;
             pinned.push(root);
-            (root, "original", original.size)
+            Ok(())
+        };
+        let source = self.source_of(row.id, original)?;
+        let stripped = match share.keep_location {
+            true => Stripped::AsItIs,
+            false => self.strip_item(view, row, &source, original.size)?,
+        };
+        let (root, role, size) = match stripped {
+            Stripped::Whole(bytes) => {
+                let root = self.put_plain(&bytes, pinned)?;
+                (root, "stripped", bytes.len() as u64)
+            }
+            Stripped::Patched(patches) => {
+                let (root, size) = (original.root, original.size);
+                let (root, adder) = patched::put(self, &source, root, size, &patches)?;
+                pin(root, pinned)?;
+                adder.commit()?;
+                (root, "stripped", size)
+            }
+            Stripped::AsItIs => {
+                pin(original.root, pinned)?;
+                (original.root, "original", original.size)
+            }
         };
         Meter::add(&handle.meter.bytes_done, original.size);
         self.check_below(root)?;
@@ -222,7 +235,7 @@ impl Inner {
         });
         match found {
             None => Ok(()),
-            Some(blocked) => Err(Prepare::Failed(MakeShare::Blocked(blocked).to_string())),
+            Some(blocked) => Err(Prepare::Blocked(blocked)),
         }
     }
 

@@ -30,6 +30,8 @@ pub struct Received {
     pub count: u32,
     /// One of its things, by its place, has a picture that stands for it.
     pub poster: Option<u32>,
+    /// What its maker warns of, the first of all warnings in it.
+    pub warning: Option<String>,
     /// When all of it was taken into the library, Unix milliseconds.
     pub saved_at: Option<i64>,
     /// Why it cannot be fetched from, when its maker or its end is the reason.
@@ -54,6 +56,10 @@ pub struct SharedThing {
     pub title: String,
     /// Its name as a file.
     pub name: String,
+    /// Who made it, as a track says; made harmless to show.
+    pub artist: Option<String>,
+    /// The record it is on.
+    pub record: Option<String>,
     /// How long it plays.
     pub duration_ms: Option<u64>,
     /// Width and height in pixels.
@@ -108,6 +114,8 @@ pub(super) fn things(
         kind: manifest.kind,
         name: file_name(&name, &rendition.content.mime),
         title,
+        artist: manifest.artist.as_deref().map(crate::import::shown),
+        record: manifest.record.as_deref().map(crate::import::shown),
         duration_ms: manifest.duration_ms,
         dimensions: rendition.dimensions,
         licence: manifest.licence.as_deref().map(crate::import::shown),
@@ -213,6 +221,7 @@ impl Received {
             kind: ManifestKind::of_word(&row.kind).unwrap_or(ManifestKind::File),
             count: row.count,
             poster: row.poster,
+            warning: row.warning.as_deref().map(crate::import::shown),
             saved_at: row.saved_at,
             ended,
         }
@@ -234,6 +243,7 @@ pub(super) fn note_things(
     row.bytes = things.iter().map(|thing| thing.file.size).sum();
     let with_poster = things.iter().position(|thing| thing.poster.is_some());
     row.poster = with_poster.and_then(|at| u32::try_from(at).ok());
+    row.warning = things.iter().find_map(|thing| thing.warning.clone());
 }
 
 #[cfg(test)]

@@ -154,10 +154,13 @@ impl Inner {
             meter.at(&path);
             self.policy
                 .check(&thing.file.root, PolicyAction::Save)
-                .map_err(|blocked| failed(blocked.as_ref()))?;
+                .map_err(Outcome::Blocked)?;
             let stream = runtime
                 .block_on(node.open_shared_file(id, index, false))
-                .map_err(|error| failed(&error))?;
+                .map_err(|error| match error {
+                    OpenShared::Blocked(by) => Outcome::Blocked(by),
+                    error => failed(&error),
+                })?;
             fetch_one(handle, &runtime, &stream, &path)?;
             Meter::add(&meter.files_done, 1);
             paths.push((path, thing.kind));

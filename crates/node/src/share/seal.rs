@@ -5,6 +5,7 @@ use dag::{Balancer, Block, Cid};
 use store::{Batch, Derivation, PinKind, Store};
 
 use super::PIN_SHARED;
+use super::strip::Patches;
 use crate::jobs::{Control, Meter, Stop};
 use crate::stream::{ReadMedia, Source};
 
@@ -46,12 +47,14 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], SealFile> {
 }
 
 /// Seals the plain file `root` of `size` bytes, which `source` reads. Its leaves are stored as
-/// derivations from `root`; pinned and durable when this returns.
+/// derivations from `root`, but for those that `patches` change, which are stored; pinned and durable
+/// when this returns.
 pub(crate) fn in_place(
     store: &Store,
     source: &Source,
     root: Cid,
     size: u64,
+    patches: &Patches,
     control: &Control,
     meter: &Meter,
 ) -> Result<Sealed, SealFile> {
@@ -63,9 +66,15 @@ pub(crate) fn in_place(
         control.checkpoint().map_err(SealFile::Stopped)?;
         let range = seal::leaf_plain_range(leaf_index, size);
         let len = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
-        let plain = source.read_at(range.start, len)?;
+        let mut plain = source.read_at(range.start, len)?;
         if plain.len() != len {
             return Err(SealFile::Shorter);
+        }
+        let is_patched = patches.touches(range.clone());
+        if is_patched {
+            let mut bytes = plain.to_vec();
+            patches.apply(range.start, &mut bytes);
+            plain = bytes.into();
         }
         let place = if leaf_index + 1 == leaves {
             Place::Last
@@ -81,7 +90,10 @@ pub(crate) fn in_place(
             plain_size: size,
             leaf_index,
         };
-        writer.batch.put_derived(&leaf.cid, derivation)?;
+        match is_patched {
+            true => writer.batch.put_parts(&leaf.cid, &[&sealed])?,
+            false => writer.batch.put_derived(&leaf.cid, derivation)?,
+        }
         writer.push(&mut balancer, leaf.link())?;
         Meter::add(&meter.bytes_done, len as u64);
     }

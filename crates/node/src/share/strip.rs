@@ -1,151 +1,119 @@
-//! Takes the place out of a JPEG: its metadata goes, its picture stays as it is, bit for bit.
+//! Takes the place out of a file before it is shared: where it was made goes, what it shows and
+//! plays stays as it is, bit for bit.
 //!
-//! What goes are the segments APP1 (Exif, XMP) and APP13 (IPTC); a new Exif of 36 bytes keeps the
-//! orientation, without which the picture would lie on its side. Colour profile and picture data are
-//! copied. JPEG: ITU-T T.81, annex B; Exif: CIPA DC-008.
+//! Photos that are small beside their metadata (JPEG, PNG, WebP) are written anew without it. Of
+//! all others (HEIC, AVIF, TIFF, films) only the bytes that say it are overwritten, so that every
+//! offset in them holds and the rest need not be stored a second time: [`Patches`].
 //!
-//! Not a JPEG reader: bytes that do not look like one are refused and never guessed at.
+//! Not a reader of pictures or films: what does not look like its kind, or may say it in a way that
+//! is not known here, is refused and never guessed at. Hostile bytes cost bounded time and memory.
 
-const SOI: [u8; 2] = [0xff, 0xd8];
-const SOS: u8 = 0xda;
-const EOI: u8 = 0xd9;
-const APP1: u8 = 0xe1;
-const APP13: u8 = 0xed;
-
-/// The JPEG without its metadata, but for `orientation` (1 to 8); `None` when this is no JPEG.
-pub(super) fn jpeg(bytes: &[u8], orientation: u8) -> Option<Vec<u8>> {
-    let mut rest = bytes.strip_prefix(&SOI)?;
-    let mut out = Vec::with_capacity(bytes.len() + 64);
-    out.extend_from_slice(&SOI);
-    if (2..=8).contains(&orientation) {
-        out.extend_from_slice(&exif(orientation));
-    }
-    loop {
-        let (&[0xff, marker], after) = rest.split_first_chunk()? else {
-            return None;
-        };
-        match marker {
-            // Fill bytes before a marker.
-            0xff => {
-                rest = rest.get(1..)?;
-                continue;
-            }
-            // The picture itself: from here on nothing is metadata of ours. What follows the end
-            // of the picture (a second one, a film) may have a place of its own and goes.
-            SOS => {
-                out.extend_from_slice(picture(rest)?);
-                return Some(out);
-            }
-            EOI => return None,
-            _ => {}
-        }
-        let (length, _) = after.split_first_chunk::<2>()?;
-        let end = usize::from(u16::from_be_bytes(*length)).checked_add(2)?;
-        let segment = rest.get(..end).filter(|_| end >= 4)?;
-        if marker != APP1 && marker != APP13 {
-            out.extend_from_slice(segment);
-        }
-        rest = rest.get(end..)?;
-    }
-}
-
-/// From the start of a scan to the end of the picture.
-fn picture(rest: &[u8]) -> Option<&[u8]> {
-    let mut at = 0;
-    loop {
-        let next = rest.get(at..)?;
-        let found = next.windows(2).position(is_marker)?;
-        at += found;
-        let marker = *rest.get(at + 1)?;
-        if marker == EOI {
-            return rest.get(..at + 2);
-        }
-        // Between scans of a progressive picture stand tables and headers with a length.
-        let length = rest.get(at + 2..at + 4)?;
-        let length = u16::from_be_bytes(length.try_into().ok()?);
-        // A length counts itself.
-        at = at.checked_add(2 + usize::from(length).max(2))?;
-    }
-}
-
-/// Entropy-coded data has FF only before 00 and restart markers.
-fn is_marker(pair: &[u8]) -> bool {
-    matches!(pair, [0xff, marker] if !matches!(marker, 0x00 | 0x01 | 0xd0..=0xd7 | 0xff))
-}
-
-/// An Exif segment with one entry in IFD0: the orientation, big-endian.
-fn exif(orientation: u8) -> [u8; 36] {
-    let mut segment = [0; 36];
-    segment[..12].copy_from_slice(&[0xff, APP1, 0, 34, b'E', b'x', b'i', b'f', 0, 0, b'M', b'M']);
-    // 42, the offset of IFD0, one entry: tag 0x0112, type SHORT, one value, left-aligned.
-    segment[12..32].copy_from_slice(&[
-        0,
-        42,
-        0,
-        0,
-        0,
-        8,
-        0,
-        1,
-        0x01,
-        0x12,
-        0,
-        3,
-        0,
-        0,
-        0,
-        1,
-        0,
-        orientation,
-        0,
-        0,
-    ]);
-    segment
-}
-
+mod boxes;
+mod film;
+mod heif;
+mod jpeg;
+mod matroska;
+mod patches;
+mod png;
 #[cfg(test)]
-mod tests {
-    use super::*;
+mod tests;
+mod tiff;
+mod webp;
 
-    /// SOI, an Exif with a secret, a quantisation table, a scan with a stuffed FF, EOI, a trailer.
-    fn photo() -> Vec<u8> {
-        let mut bytes = SOI.to_vec();
-        bytes.extend_from_slice(&[0xff, APP1, 0, 12]);
-        bytes.extend_from_slice(b"Exif\0\0HERE");
-        bytes.extend_from_slice(&[0xff, 0xdb, 0, 4, 7, 7]);
-        bytes.extend_from_slice(&[0xff, SOS, 0, 3, 1, 9, 9, 0xff, 0, 9, 0xff, 0xd0, 9]);
-        bytes.extend_from_slice(&[0xff, EOI]);
-        bytes.extend_from_slice(b"a film with a PLACE");
-        bytes
-    }
+pub(super) use self::patches::Patches;
+use crate::stream::{ReadMedia, Source};
 
-    #[test]
-    fn the_place_goes_and_the_picture_stays() {
-        let stripped = jpeg(&photo(), 6).expect("it is a JPEG");
-        for secret in [&b"HERE"[..], b"PLACE"] {
-            assert!(
-                !stripped
-                    .windows(secret.len())
-                    .any(|window| window == secret)
-            );
-        }
-        assert_eq!(&stripped[..4], &[0xff, 0xd8, 0xff, APP1]);
-        assert_eq!(stripped[31], 6, "the orientation");
-        let rest = &photo()[16..photo().len() - 19];
-        assert_eq!(&stripped[38..], rest, "tables, scan and end as they were");
-    }
+/// A photo up to this long is written anew in memory.
+pub(super) const MAX_WHOLE: u64 = 256 << 20;
 
-    #[test]
-    fn an_upright_photo_gets_no_metadata_at_all() {
-        let stripped = jpeg(&photo(), 1).expect("it is a JPEG");
-        assert_eq!(&stripped[2..4], &[0xff, 0xdb]);
-    }
+/// What has to be done so that a file does not say where it was made.
+#[derive(Debug, PartialEq)]
+pub(super) enum Stripped {
+    /// Nothing: it does not.
+    AsItIs,
+    /// Some of its bytes are others.
+    Patched(Patches),
+    /// All of its bytes, shorter than before.
+    Whole(Vec<u8>),
+}
 
-    #[test]
-    fn what_is_no_whole_jpeg_is_refused() {
-        assert_eq!(jpeg(b"GIF89a", 1), None);
-        for cut in 0..photo().len() - 20 {
-            assert_eq!(jpeg(&photo()[..cut], 1), None, "cut at {cut}");
+impl Stripped {
+    /// What changes in a file that keeps its length, and the word for such a file in a manifest.
+    pub(super) fn patches(self) -> (Patches, &'static str) {
+        match self {
+            Stripped::Patched(patches) => (patches, "stripped"),
+            Stripped::AsItIs | Stripped::Whole(_) => (Patches::default(), "original"),
         }
     }
+}
+
+/// `None` when the place cannot be taken out. `has_place` is what the library knows of the file;
+/// a film is looked at all the same, for not every way of saying it is known there.
+pub(super) fn strip(
+    source: &Source,
+    size: u64,
+    mime: &str,
+    orientation: u8,
+    has_place: bool,
+) -> Result<Option<Stripped>, ReadMedia> {
+    let file = File { source, size };
+    let patches = match mime {
+        "video/mp4" | "video/quicktime" | "video/3gpp" | "video/3gpp2" | "video/x-m4v" => {
+            match film::look(&file)? {
+                Some(film) if film.has_track_of_places => return Ok(None),
+                film => film.map(|film| film.patches),
+            }
+        }
+        "video/x-matroska" | "video/webm" => matroska::patches(&file)?,
+        _ if !has_place => return Ok(Some(Stripped::AsItIs)),
+        "image/heic" | "image/heif" | "image/avif" => heif::patches(&file)?,
+        "image/tiff" => tiff::patches(&file)?,
+        "image/jpeg" | "image/png" | "image/webp" if size <= MAX_WHOLE => {
+            let bytes = file.bytes(0, size)?;
+            let stripped = bytes.and_then(|bytes| match mime {
+                "image/png" => png::without_metadata(&bytes, orientation),
+                "image/webp" => webp::without_metadata(&bytes, orientation),
+                _ => jpeg::jpeg(&bytes, orientation),
+            });
+            return Ok(stripped.map(Stripped::Whole));
+        }
+        _ => None,
+    };
+    Ok(match patches.filter(|patches| !patches.is_empty()) {
+        Some(patches) => Some(Stripped::Patched(patches)),
+        // Where it says it was not found, or it does not say it.
+        None => (!has_place).then_some(Stripped::AsItIs),
+    })
+}
+
+/// A file of `size` bytes that is read in pieces.
+struct File<'a> {
+    source: &'a Source,
+    size: u64,
+}
+
+impl File<'_> {
+    /// `len` bytes from `offset`; `None` when the file ends before.
+    fn bytes(&self, offset: u64, len: u64) -> Result<Option<bytes::Bytes>, ReadMedia> {
+        let is_inside = offset.checked_add(len).is_some_and(|end| end <= self.size);
+        let Some(len) = usize::try_from(len).ok().filter(|_| is_inside) else {
+            return Ok(None);
+        };
+        let read = self.source.read_at(offset, len)?;
+        Ok((read.len() == len).then_some(read))
+    }
+
+    /// Up to `len` bytes from `offset`.
+    fn up_to(&self, offset: u64, len: u64) -> Result<bytes::Bytes, ReadMedia> {
+        let len = len.min(self.size.saturating_sub(offset));
+        Ok(self.bytes(offset, len)?.unwrap_or_default())
+    }
+}
+
+/// A word of a tag or key that speaks of a place, in any letters.
+fn speaks_of_place(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    [&b"location"[..], b"gps", b"\xa9xyz"]
+        .iter()
+        .any(|word| name.windows(word.len()).any(|part| part == *word))
 }

@@ -102,6 +102,9 @@ async fn a_stranger_finds_opens_reads_and_saves_what_is_public() {
         ("a film.bin", 3_000_001)
     );
     assert!(received.peer.is_empty() && received.connected);
+    assert_eq!(received.warning.as_deref(), Some("loud"));
+    let listed = stranger.all_received().await.expect("the library reads");
+    assert_eq!(listed[0].warning.as_deref(), Some("loud"), "and lists know");
     let (_, things) = stranger.received(received.id).await.expect("it is listed");
     assert_eq!(things[0].licence.as_deref(), Some("CC-BY-4.0"));
     assert_eq!(things[0].warning.as_deref(), Some("loud"));
@@ -351,5 +354,43 @@ async fn a_public_share_needs_a_licence_and_has_no_password_or_end() {
         pins.iter()
             .any(|pin| Some(pin.cid) == two.content && pin.name == "share")
     );
+    node.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_a_list_stops_says_which_also_after_a_restart() {
+    let world = World::new();
+    let node = open_member(world.home.path(), &[], LONG).await;
+    let path = world.file("a film.bin", &noise(700_000, 9));
+    import_paths(&node, &[&path]).await;
+    let item = item_named(&node, "a film.bin").await;
+    let head = node.block(item.root).await.expect("the root reads");
+    let leaves = dag::links(&item.root, &head).expect("it has links");
+    let leaf = leaves[1].to_string();
+    let blocking = node.block_content(leaf.clone()).await;
+    blocking.expect("it is blocked");
+    let request = ShareRequest {
+        items: vec![item.id],
+        public: Some(Publication {
+            licence: "CC0-1.0".to_owned(),
+            warning: None,
+        }),
+        ..ShareRequest::default()
+    };
+    node.share(request).await.expect("its root is not blocked");
+    let stopped = |node: &Node| {
+        let jobs = node.jobs();
+        let job = jobs
+            .into_iter()
+            .find(|job| job.kind == node::JobKind::Share);
+        job.and_then(|job| Some((job.state, job.blocked?)))
+    };
+    let (state, by) = until(&node, async || stopped(&node)).await;
+    assert_eq!(state, node::JobState::Failed);
+    assert_eq!((by.what.as_str(), by.list.as_str()), (leaf.as_str(), "own"));
+    node.shutdown().await;
+    drop(node);
+    let node = open_member(world.home.path(), &[], LONG).await;
+    assert_eq!(stopped(&node), Some((state, by)));
     node.shutdown().await;
 }

@@ -294,3 +294,77 @@ async fn links_that_are_cut_altered_or_our_own_say_so() {
     );
     opener.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_thing_is_called_what_its_sharer_calls_it() {
+    let request = ShareRequest {
+        title: Some("For Ada".to_owned()),
+        ..ShareRequest::default()
+    };
+    let sharer = sharer(1000, request).await;
+    let home = tempfile::tempdir().expect("a folder");
+    let opener = open_networked(home.path()).await;
+    let received = opener.open_shared(sharer.link(), None).await;
+    let received = received.expect("it opens");
+    assert_eq!(received.title, "For Ada");
+    let (_, things) = opener.received(received.id).await.expect("it is listed");
+    assert_eq!(things[0].title, "For Ada");
+    opener.shutdown().await;
+    sharer.node.shutdown().await;
+}
+
+/// The manifests of the members of the one share of `node`.
+async fn member_manifests(node: &Node) -> Vec<dag::Cid> {
+    let mut found = Vec::new();
+    for pin in node.pins().await.expect("the pins are listed") {
+        if dag::codec_of(&pin.cid) != Some(dag::Codec::DagCbor) {
+            continue;
+        }
+        let block = node.block(pin.cid).await.expect("a manifest reads");
+        let manifest = dag::manifest::Manifest::decode(&block).expect("it is one");
+        if !manifest.kind.is_collection() {
+            found.push(pin.cid);
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_asked_of_every_member_of_what_is_opened() {
+    let (home, other_home) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
+    let files = tempfile::tempdir().expect("a folder");
+    let giver = open_networked(home.path()).await;
+    let mut items = Vec::new();
+    for (seed, name) in [(1, "one.bin"), (2, "two.bin")] {
+        let path = files.path().join(name);
+        std::fs::write(&path, noise(5000, seed)).expect("written");
+        import_paths(&giver, &[&path]).await;
+        items.push(item_named(&giver, name).await.id);
+    }
+    let request = ShareRequest {
+        items,
+        ..ShareRequest::default()
+    };
+    let share = giver.share(request).await.expect("it can be shared");
+    let link = ready(&giver, share.id).await.link.expect("a link");
+    let members = member_manifests(&giver).await;
+    assert_eq!(members.len(), 2);
+
+    let opener = open_networked(other_home.path()).await;
+    let blocking = opener.block_content(members[1].to_string()).await;
+    blocking.expect("it is blocked");
+    let blocked = match opener.open_shared(link.clone(), None).await {
+        Err(OpenShared::Blocked(blocked)) => blocked,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(blocked.what, members[1].to_string());
+    let allowing = opener.forget_rule(members[1].to_string()).await;
+    allowing.expect("it is allowed again");
+    let received = opener.open_shared(link, None).await.expect("it opens");
+    assert_eq!(received.count, 2);
+    opener.shutdown().await;
+    giver.shutdown().await;
+}

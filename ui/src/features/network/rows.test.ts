@@ -17,12 +17,14 @@ const far: NetworkPeer = {
   agent: 'go-btfs/4.1',
   addresses: ['/ip4/203.0.113.7/tcp/4001'],
   relayed: false,
+  cannotConnectDirectly: false,
 };
 const near: NetworkPeer = {
   peerId: 'near',
   agent: null,
   addresses: ['/ip4/203.0.113.9/tcp/1', '/ip4/192.168.1.4/tcp/2'],
   relayed: false,
+  cannotConnectDirectly: false,
 };
 
 it('lists a device once, the nearest first, by its address in the home network', () => {
@@ -30,4 +32,11 @@ it('lists a device once, the nearest first, by its address in the home network',
   expect(rows.map(({ peerId }) => peerId)).toEqual(['near', 'far']);
   expect(rows[0]).toMatchObject({ address: '/ip4/192.168.1.4/tcp/2', local: true });
   expect(rows[1]).toMatchObject({ networks: ['direct', 'btfs'], relayed: false, local: false });
+});
+
+it('knows who is reached by a relay only, in every network', () => {
+  const missed = { ...far, relayed: true, cannotConnectDirectly: true };
+  expect(rowsOf([network('direct', missed)])[0]).toMatchObject({ onlyRelayed: true });
+  const both = rowsOf([network('direct', missed), network('btfs', far)]);
+  expect(both[0]).toMatchObject({ relayed: false, onlyRelayed: false });
 });

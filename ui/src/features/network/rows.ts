@@ -9,13 +9,15 @@ export interface PeerRow {
   address: string | null;
   local: boolean;
   relayed: boolean;
+  /** And connecting directly was tried in vain. */
+  onlyRelayed: boolean;
   networks: string[];
 }
 
 export function rowsOf(networks: readonly Network[]): PeerRow[] {
   const rows = new Map<string, PeerRow>();
   for (const { name, peers } of networks) {
-    for (const { peerId, agent, addresses, relayed } of peers) {
+    for (const { peerId, agent, addresses, relayed, cannotConnectDirectly } of peers) {
       const near = addresses.find(isLocal);
       const known = rows.get(peerId);
       rows.set(peerId, {
@@ -24,6 +26,7 @@ export function rowsOf(networks: readonly Network[]): PeerRow[] {
         address: known?.address ?? near ?? addresses[0] ?? null,
         local: (known?.local ?? false) || near !== undefined,
         relayed: (known?.relayed ?? true) && relayed,
+        onlyRelayed: (known?.onlyRelayed ?? true) && relayed && cannotConnectDirectly,
         networks: [...(known?.networks ?? []), name],
       });
     }

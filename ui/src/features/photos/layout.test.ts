@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { justify, shownRatio, stacked } from '$/lib/justify';
 import {
   carryOver,
   estimateBucket,
-  justify,
   layoutBucket,
   rowOf,
   rowsBetween,
-  shownRatio,
   type BucketLayout,
   type GridOptions,
   type PhotoRow,
@@ -186,5 +185,16 @@ describe('looking things up', () => {
       expect(index).toBeGreaterThanOrEqual(row?.first ?? Infinity);
     }
     expect(rowOf(layout, 500)).toBeNull();
+  });
+});
+
+describe('rows below each other', () => {
+  it('have their places and hold every photo once', () => {
+    const rows = stacked(justify(ratiosOf(400), options), options.gap);
+    for (const [at, row] of rows.entries()) {
+      const above = rows[at - 1];
+      expect(row.y).toBe(above === undefined ? 0 : above.y + above.height + options.gap);
+    }
+    expect(rows.flatMap(({ boxes }) => boxes)).toHaveLength(400);
   });
 });

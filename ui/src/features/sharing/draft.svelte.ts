@@ -32,12 +32,7 @@ export class Draft {
   constructor(subject: Subject, keepLocation: boolean) {
     this.#subject = subject;
     this.keepLocation = keepLocation;
-    if (this.named) this.title = subject.title;
-  }
-
-  /** One thing goes by its own title; several need a name in common. */
-  get named(): boolean {
-    return this.#subject.albumId !== undefined || this.#subject.items.length !== 1;
+    this.title = subject.title;
   }
 
   get isPublic(): boolean {
@@ -71,7 +66,7 @@ export class Draft {
     const { items, albumId, title } = this.#subject;
     return {
       ...(albumId === undefined ? { items: [...items] } : { albumId }),
-      ...(this.named ? { title: this.title.trim() || title } : {}),
+      title: this.title.trim() || title,
       ...(this.isPublic ? this.#publication() : this.#guard()),
       keepLocation: this.keepLocation,
     };

@@ -8,9 +8,18 @@ describe('a share that is thought about', () => {
   it('goes to whoever has the link, unless said otherwise', () => {
     expect(new Draft(one, false).request()).toEqual({
       items: ['a'],
+      title: 'The Long Tide',
       expiresAt: null,
       keepLocation: false,
     });
+  });
+
+  it('is called what the person calls it, and never nothing', () => {
+    const draft = new Draft(one, false);
+    draft.title = ' For Ada ';
+    expect(draft.request()).toMatchObject({ title: 'For Ada' });
+    draft.title = ' ';
+    expect(draft.request()).toMatchObject({ title: 'The Long Tide' });
   });
 
   it('keeps a password and an end to links', () => {

@@ -34,6 +34,7 @@ export class Opener {
       case 'no_network':
         return 'network';
       case 'peer_unreachable':
+      case 'only_relayed':
         return 'away';
       default:
         return 'other';

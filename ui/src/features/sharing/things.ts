@@ -54,3 +54,11 @@ export function tracksOf(share: Pick<Received, 'id'>, things: readonly SharedThi
     url: thing.url,
   }));
 }
+
+/** Who made a record, when one did and all of it is music. */
+export function makersOf(things: readonly SharedThing[]): string | null {
+  const [first] = things;
+  if (first === undefined || first.artist === null) return null;
+  const { artist } = first;
+  return things.every((thing) => thing.kind === 'track' && thing.artist === artist) ? artist : null;
+}

@@ -63,10 +63,18 @@ describe('receivedWords', () => {
 });
 
 describe('reachOf', () => {
+  const line = { connected: true, onlyRelayed: false, ended: null };
+
   it('an end weighs more than a line', () => {
-    expect(reachOf({ connected: true, ended: null })).toBe('connected');
-    expect(reachOf({ connected: false, ended: null })).toBe('away');
-    expect(reachOf({ connected: true, ended: 'revoked' })).toBe('revoked');
+    expect(reachOf(line)).toBe('connected');
+    expect(reachOf({ ...line, connected: false })).toBe('away');
+    expect(reachOf({ ...line, ended: 'revoked' })).toBe('revoked');
+  });
+
+  it('a relay is less than a line of its own, and none when it has closed', () => {
+    expect(reachOf({ ...line, onlyRelayed: true })).toBe('relayed');
+    expect(reachOf({ ...line, onlyRelayed: true, connected: false })).toBe('away');
+    expect(reachOf({ ...line, onlyRelayed: true, ended: 'expired' })).toBe('expired');
   });
 });
 

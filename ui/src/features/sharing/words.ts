@@ -37,11 +37,17 @@ export function shareFacts(share: Share, now: number, kind?: ItemKind): string {
   ]);
 }
 
-export type Reach = 'connected' | 'away' | 'expired' | 'revoked';
+/** `relayed`: connected, but over a relay of small budget, for connecting directly has failed. */
+export type Reach = 'connected' | 'relayed' | 'away' | 'expired' | 'revoked';
 
-export function reachOf({ connected, ended }: Pick<Received, 'connected' | 'ended'>): Reach {
+export function reachOf({
+  connected,
+  onlyRelayed,
+  ended,
+}: Pick<Received, 'connected' | 'onlyRelayed' | 'ended'>): Reach {
   if (ended !== null) return ended;
-  return connected ? 'connected' : 'away';
+  if (!connected) return 'away';
+  return onlyRelayed ? 'relayed' : 'connected';
 }
 
 /** Public things are nobody's in particular. */

@@ -14,10 +14,20 @@ it('names what is shared and saved', () => {
   expect(jobTitle({ kind: 'share', title: 'North coast' })).toBe('Sharing “North coast”');
 });
 
+const said = { why: null, message: null, blocked: null };
+
+it('says which list stopped a job', () => {
+  const blocked = { what: 'bafy', list: 'bad-things' };
+  const told = jobSaid({ ...said, message: 'bafy is blocked by …', blocked });
+  expect(told).toMatch(/bad-things/);
+});
+
 it('says why a job stands still only when its line does not', () => {
-  expect(jobSaid({ why: 'Paused.', message: 'Paused.' })).toBeNull();
-  expect(jobSaid({ why: 'The disk is full. Free some.', message: null })).toMatch(/then go on/);
-  expect(jobSaid({ why: null, message: 'Something new.' })).toBe('Something new.');
+  expect(jobSaid({ ...said, why: 'Paused.', message: 'Paused.' })).toBeNull();
+  expect(jobSaid({ ...said, why: 'The disk is full. Free some.', message: null })).toMatch(
+    /then go on/,
+  );
+  expect(jobSaid({ ...said, message: 'Something new.' })).toBe('Something new.');
 });
 
 it('tells a failure in our words, and in those of the daemon where we have none', () => {

@@ -1,6 +1,6 @@
 // What the card of a job says about it.
 import { hasMessage, t } from '$/i18n/index.svelte';
-import type { Failure, Job } from '$/lib/api';
+import { explainBlocked, type Failure, type Job } from '$/lib/api';
 import { formatBytes, formatCount, formatDuration, formatRate } from '$/lib/format';
 
 export function jobTitle(job: Pick<Job, 'kind' | 'title'>): string {
@@ -11,7 +11,8 @@ export function jobTitle(job: Pick<Job, 'kind' | 'title'>): string {
 }
 
 /** Why a job stands still or how it failed, where the line above does not say so already. */
-export function jobSaid(job: Pick<Job, 'message' | 'why'>): string | null {
+export function jobSaid(job: Pick<Job, 'message' | 'why' | 'blocked'>): string | null {
+  if (job.blocked !== null) return explainBlocked(job.blocked.list).what;
   const said = job.why ?? job.message;
   if (said === null || said === 'Paused.') return null;
   if (said.startsWith('The disk is full.')) return t('transfers.why.diskFull');

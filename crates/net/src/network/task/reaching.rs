@@ -18,6 +18,8 @@ use crate::network::{NetworkEvent, Reachability, RelayUse, Route};
 const REDIAL: usize = 16;
 /// Interfaces that change in quick succession cause one round of dialling.
 const REDIAL_PAUSE: Duration = Duration::from_secs(5);
+/// Peers that are remembered as reached by relays only; it is a hint, and said again when forgotten.
+const MISSES: usize = 1024;
 /// Pings in a row without an answer after which a connection is given up.
 const SILENT: u32 = 2;
 
@@ -135,8 +137,8 @@ impl Task {
         }
     }
 
-    /// A direct connection is there, or none at all any more: what was said, if anything, does not
-    /// hold. Whether something was.
+    /// A direct connection is there: what was said, if anything, does not hold. Whether something was.
+    /// It does hold when a relay closes the line, which it does by its budget.
     pub(super) fn forget_misses(&mut self, peer: &PeerId) -> bool {
         self.state.reaching.only_relayed.remove(peer)
     }
@@ -152,7 +154,14 @@ impl Task {
     /// Said at the first dial that fails, for the side that dialled over the relay is told nothing
     /// else, and each takes long. It is tried again all the same, and taken back when it works.
     pub(super) fn only_a_relay_leads_to(&mut self, peer: PeerId) {
-        if self.is_only_relayed(&peer) && self.state.reaching.only_relayed.insert(peer) {
+        if !self.is_only_relayed(&peer) {
+            return;
+        }
+        let said = &mut self.state.reaching.only_relayed;
+        if said.len() >= MISSES {
+            said.clear();
+        }
+        if said.insert(peer) {
             self.tell(NetworkEvent::CannotConnectDirectly(peer));
         }
     }
