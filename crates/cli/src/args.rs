@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use network::{Bitswap, Dht, Name, Open, Share, ShareAdd, Swarm};
+pub(crate) use network::{Bitswap, Dht, Name, NetworkAct, Open, Share, ShareAdd, Swarm};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -84,7 +84,11 @@ pub(crate) enum Command {
     /// Open a link of somebody else, and fetch what it holds
     Open(Open),
     /// Print the networks that run, and how this node stands to the world
-    Network,
+    Network {
+        /// What else
+        #[command(subcommand)]
+        act: Option<NetworkAct>,
+    },
     /// Peers of the network
     #[command(subcommand)]
     Swarm(Swarm),

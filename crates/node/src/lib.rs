@@ -59,7 +59,9 @@ pub use edit::{AlsoDeleteFile, BatchOutcome, EditItem, Relink};
 pub use events::{Event, EventStream, MAX_IDS};
 pub use files::{ChangeFiles, FilesPath, FilesStat, WriteFile};
 pub use home::RunFile;
-pub use identity::{LoadIdentity, NodeIdentity};
+pub use identity::{
+    KeyForm, LoadIdentity, NewIdentity, NodeIdentity, ReplaceIdentity, ReplacedIdentity,
+};
 pub use import::shown;
 pub use import::{DropSummary, ImportMode, ImportRequest, Unreadable};
 pub use ipld::{DecodeValue, IpldEnd, decode_value, encode_value};

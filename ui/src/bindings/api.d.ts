@@ -715,7 +715,8 @@ export interface paths {
         /** Who this node is. */
         get: operations["get_identity"];
         put?: never;
-        post?: never;
+        /** Gives this home another key. The one before is kept, sealed with the password. */
+        post: operations["replace_identity"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1860,7 +1861,7 @@ export interface components {
          * @description Why a request failed. A closed list: the UI branches on it and shows its own words.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "place_stays" | "not_looked_at" | "own_link" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "no_network" | "blocked" | "not_local" | "shutting_down" | "internal";
+        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "place_stays" | "not_looked_at" | "own_link" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "bad_key" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "no_network" | "blocked" | "not_local" | "shutting_down" | "internal";
         /** @description A file that a job could not take. */
         Failure: {
             /** @description Stable name of the reason. */
@@ -2303,6 +2304,11 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "scanning" | "running" | "paused" | "done" | "failed" | "cancelled";
+        /**
+         * @description What a key was given as.
+         * @enum {string}
+         */
+        KeyForm: "words" | "hex" | "base64" | "sealed";
         /** @description `lagged`: this client was too slow and lost events; fetch everything again. */
         LaggedEvent: Record<string, never>;
         /**
@@ -2890,6 +2896,29 @@ export interface components {
             size: number;
             /** @description Signed URL to play or download it. */
             url: string;
+        };
+        /** @description What became of the key of this home. */
+        ReplacedIdentity: {
+            /** @description The peer id it had. */
+            before: string;
+            /** @description What its key was given as. */
+            form: components["schemas"]["KeyForm"];
+            /** @description Who this node is now. */
+            identity: components["schemas"]["NodeIdentity"];
+            /** @description Where the key of before is, sealed: a path below the home. */
+            kept: string;
+        };
+        /**
+         * @description Another key for this home. Networks stop and start again; links that were made before lead here no
+         *     longer. Wiped when it is dropped; shows no secret.
+         */
+        ReplaceIdentityRequest: {
+            /** @description At least 8 characters: seals the key that is replaced, and opens a sealed one. */
+            password: string;
+            /** @description The peer id of this home now: says that its key is meant to go. */
+            replaces: string;
+            /** @description The key: 12 to 24 words, 64 hexadecimal digits, the base64 of a BTFS config, or a sealed key. */
+            secret: string;
         };
         /** @description Numbers of the block store. */
         RepoStat: {
@@ -5117,6 +5146,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeIdentity"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replace_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceIdentityRequest"];
+            };
+        };
+        responses: {
+            /** @description Gives this home another key. The one before is kept, sealed with the password. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplacedIdentity"];
                 };
             };
             /** @description It failed. */

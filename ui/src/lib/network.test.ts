@@ -7,7 +7,13 @@ const network = (name: string, reachability: Reachability, ...ids: string[]): Ne
   reachability,
   peerId: 'me',
   listening: [],
-  peers: ids.map((peerId) => ({ peerId, agent: null, addresses: [], relayed: false, cannotConnectDirectly: false })),
+  peers: ids.map((peerId) => ({
+    peerId,
+    agent: null,
+    addresses: [],
+    relayed: false,
+    cannotConnectDirectly: false,
+  })),
   received: 0,
   sent: 0,
 });

@@ -30,6 +30,7 @@ const detail: ReceivedDetail = {
     poster: null,
     savedAt: null,
     connected: true,
+    onlyRelayed: false,
     ended: null,
   },
   things: [thing('film', 'one'), thing('photo', 'two'), thing('clip', 'three'), thing('x', 'four')],

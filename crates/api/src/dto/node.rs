@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use zeroize::Zeroize as _;
 
 /// Who this node is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -11,6 +12,62 @@ pub struct NodeIdentity {
     pub peer_id: String,
     /// Compressed secp256k1 public key, hex.
     pub public_key: String,
+}
+
+/// Another key for this home. Networks stop and start again; links that were made before lead here no
+/// longer. Wiped when it is dropped; shows no secret.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReplaceIdentityRequest {
+    /// The key: 12 to 24 words, 64 hexadecimal digits, the base64 of a BTFS config, or a sealed key.
+    pub secret: String,
+    /// At least 8 characters: seals the key that is replaced, and opens a sealed one.
+    pub password: String,
+    /// The peer id of this home now: says that its key is meant to go.
+    pub replaces: String,
+}
+
+impl Drop for ReplaceIdentityRequest {
+    fn drop(&mut self) {
+        self.secret.zeroize();
+        self.password.zeroize();
+    }
+}
+
+impl std::fmt::Debug for ReplaceIdentityRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReplaceIdentityRequest")
+            .field("replaces", &self.replaces)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a key was given as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum KeyForm {
+    /// BIP39 words.
+    Words,
+    /// 64 hexadecimal digits.
+    Hex,
+    /// The key of a BTFS config.
+    Base64,
+    /// A sealed key.
+    Sealed,
+}
+
+/// What became of the key of this home.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplacedIdentity {
+    /// Who this node is now.
+    pub identity: NodeIdentity,
+    /// What its key was given as.
+    pub form: KeyForm,
+    /// The peer id it had.
+    pub before: String,
+    /// Where the key of before is, sealed: a path below the home.
+    pub kept: String,
 }
 
 /// Files on this machine to add, and how.

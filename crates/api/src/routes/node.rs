@@ -16,9 +16,7 @@ use crate::{
 };
 use crate::{
     app::App,
-    dto::{
-        AddedFile, CarImported, Listing, NodeAddRequest, NodeIdentity, Pin, PinRequest, RepoStat,
-    },
+    dto::{AddedFile, CarImported, Listing, NodeAddRequest, Pin, PinRequest, RepoStat},
     error::{ApiError, ApiResult},
     extract::{Json, Path, Query},
 };
@@ -27,7 +25,6 @@ use node::{AddOptions, ContentKind, ContentPath, Opened, ReadContent};
 /// The routes of this file.
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(get_identity))
         .routes(routes!(add_content))
         .routes(routes!(add_paths))
         .routes(routes!(cat_content))
@@ -85,16 +82,6 @@ pub(crate) struct PathQuery {
 pub(crate) struct CidQuery {
     /// The CID.
     pub(crate) cid: String,
-}
-
-/// Who this node is.
-#[utoipa::path(get, path = "/node/id", tag = "node", responses((status = 200, description = "Who this node is.", body = NodeIdentity)))]
-async fn get_identity(State(app): State<App>) -> ApiResult<Json<NodeIdentity>> {
-    let identity = app.node().identity();
-    Ok(Json(NodeIdentity {
-        peer_id: identity.peer_id.clone(),
-        public_key: data_encoding::HEXLOWER.encode(&identity.public_key),
-    }))
 }
 
 /// Adds the body as one file.

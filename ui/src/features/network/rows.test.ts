@@ -17,12 +17,14 @@ const far: NetworkPeer = {
   agent: 'go-btfs/4.1',
   addresses: ['/ip4/203.0.113.7/tcp/4001'],
   relayed: false,
+  cannotConnectDirectly: false,
 };
 const near: NetworkPeer = {
   peerId: 'near',
   agent: null,
   addresses: ['/ip4/203.0.113.9/tcp/1', '/ip4/192.168.1.4/tcp/2'],
   relayed: false,
+  cannotConnectDirectly: false,
 };
 
 it('lists a device once, the nearest first, by its address in the home network', () => {
