@@ -51,8 +51,8 @@ mod tasks;
 
 pub use content::{
     AddOptions, AddPart, AddTree, Added, AddedFile, ByteRange, CarScope, CarStream, ContentKind,
-    ContentPath, Depth, DirEntry, Found, ImportedCar, Opened, ReadContent, Reader as ContentReader,
-    Ref, TreePart, WriteContent,
+    ContentPath, DecryptContent, Decrypted, Depth, DirEntry, Found, ImportedCar, Opened, ParseCut,
+    ParseRecipient, ReadContent, Reader as ContentReader, Recipient, Ref, TreePart, WriteContent,
 };
 pub use dag::manifest::ManifestKind;
 pub use edit::{AlsoDeleteFile, BatchOutcome, EditItem, Relink};

@@ -705,6 +705,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/app/node/decrypt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bytes of a file that BTFS encrypted for this node, or for the key given. */
+        post: operations["decrypt_content"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/app/node/id": {
         parameters: {
             query?: never;
@@ -1739,6 +1756,13 @@ export interface components {
             /** @description A multiaddress that ends with /p2p/ and a peer id. */
             address: string;
         };
+        /** @description A file to decrypt. The key is wiped when this is dropped; shows no secret. */
+        DecryptRequest: {
+            /** @description The key it was encrypted for: words, hexadecimal digits or base64; that of this node when absent. */
+            key?: string | null;
+            /** @description A CID, or "/btfs/CID/path". */
+            path: string;
+        };
         /** @description An entry of a directory. */
         DirectoryEntry: {
             /** @description Root of the content. */
@@ -2490,17 +2514,26 @@ export interface components {
         };
         /** @description Files on this machine to add, and how. */
         NodeAddRequest: {
-            /** @description "size-BYTES"; "size-262144" when absent. */
+            /**
+             * @description "size-BYTES", "rabin-MIN-AVG-MAX", "buzhash" or "reed-solomon-DATA-PARITY-BYTES";
+             *     "size-262144" when absent.
+             */
             chunker?: string | null;
             /**
              * Format: int32
              * @description 0 or 1; 0 when absent.
              */
             cidVersion?: number | null;
+            /** @description Encrypt the file as BTFS does, for the key below, the peer below, or this node. */
+            encrypt?: boolean | null;
             /** @description Absolute paths of files and folders. */
             paths: string[];
+            /** @description A peer id that holds such a key. */
+            peerId?: string | null;
             /** @description Pin the result; true when absent. */
             pin?: boolean | null;
+            /** @description A public key of secp256k1, hex. */
+            publicKey?: string | null;
             /** @description Leaves without wrapper; false when absent, true with CID version 1. */
             rawLeaves?: boolean | null;
             /** @description Keep the bytes in the file and store only references. */
@@ -4955,14 +4988,23 @@ export interface operations {
     add_content: {
         parameters: {
             query?: {
-                /** @description "size-BYTES"; "size-262144" when absent. */
+                /**
+                 * @description "size-BYTES", "rabin-MIN-AVG-MAX", "buzhash" or "reed-solomon-DATA-PARITY-BYTES";
+                 *     "size-262144" when absent.
+                 */
                 chunker?: string;
                 /** @description 0 or 1; 0 when absent. */
                 cidVersion?: number;
+                /** @description Encrypt it as BTFS does, for the key below, the peer below, or this node. */
+                encrypt?: boolean;
                 /** @description Name of the file in the answer. */
                 name?: string;
+                /** @description A peer id that holds such a key. */
+                peerId?: string;
                 /** @description Pin it; true when absent. */
                 pin?: boolean;
+                /** @description A public key of secp256k1, hex. */
+                publicKey?: string;
                 /** @description Leaves without wrapper; as the CID version when absent. */
                 rawLeaves?: boolean;
             };
@@ -5117,6 +5159,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CarImported"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    decrypt_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecryptRequest"];
+            };
+        };
+        responses: {
+            /** @description Bytes of a file that BTFS encrypted for this node, or for the key given. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description It failed. */

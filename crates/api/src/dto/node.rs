@@ -85,12 +85,47 @@ pub struct NodeAddRequest {
     /// Leaves without wrapper; false when absent, true with CID version 1.
     #[serde(default)]
     pub raw_leaves: Option<bool>,
-    /// "size-BYTES"; "size-262144" when absent.
+    /// "size-BYTES", "rabin-MIN-AVG-MAX", "buzhash" or "reed-solomon-DATA-PARITY-BYTES";
+    /// "size-262144" when absent.
     #[serde(default)]
     pub chunker: Option<String>,
+    /// Encrypt the file as BTFS does, for the key below, the peer below, or this node.
+    #[serde(default)]
+    pub encrypt: Option<bool>,
+    /// A public key of secp256k1, hex.
+    #[serde(default)]
+    pub public_key: Option<String>,
+    /// A peer id that holds such a key.
+    #[serde(default)]
+    pub peer_id: Option<String>,
     /// Keep the bytes in the file and store only references.
     #[serde(default)]
     pub reference: Option<bool>,
+}
+
+/// A file to decrypt. The key is wiped when this is dropped; shows no secret.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DecryptRequest {
+    /// A CID, or "/btfs/CID/path".
+    pub path: String,
+    /// The key it was encrypted for: words, hexadecimal digits or base64; that of this node when absent.
+    #[serde(default)]
+    pub key: Option<String>,
+}
+
+impl Drop for DecryptRequest {
+    fn drop(&mut self) {
+        self.key.zeroize();
+    }
+}
+
+impl std::fmt::Debug for DecryptRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DecryptRequest")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Something that was added.

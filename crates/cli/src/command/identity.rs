@@ -123,14 +123,16 @@ fn failed(source: io::Error) -> Failure {
 }
 
 /// The next line of standard input, without its end.
-fn line(what: &str) -> Result<Zeroizing<String>, Failure> {
+pub(super) fn line(what: &str) -> Result<Zeroizing<String>, Failure> {
     let mut line = Zeroizing::new(String::new());
     let mut input = io::stdin().lock().take(MAX_LINE);
     input.read_line(&mut line).map_err(failed)?;
     let len = line.trim_end_matches(['\n', '\r']).len();
     line.truncate(len);
     match line.is_empty() {
-        true => Err(Failure::Usage(format!("import-identity wants {what}"))),
+        true => Err(Failure::Usage(format!(
+            "there is nothing on standard input: this wants {what}"
+        ))),
         false => Ok(line),
     }
 }

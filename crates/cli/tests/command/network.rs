@@ -108,12 +108,12 @@ fn a_home_takes_the_key_of_a_btfs_node_from_standard_input() {
             .expect_err("not meant");
         assert!(unmeant.contains("--yes"), "{unmeant}");
         for (bad, why) in [
-            ("", "wants a key"),
+            ("", "this wants a key"),
             (
                 "legal winner thank\nrosebud rosebud\n",
                 "do not fit together",
             ),
-            (field("words"), "wants a password"),
+            (field("words"), "this wants a password"),
         ] {
             let refused = world.text_with(&import, bad).expect_err("refused");
             assert!(refused.contains(why), "{refused}");
