@@ -230,6 +230,43 @@ test('a damaged key of an own network, and lines of the own list that say nothin
   await page.context().close()
 })
 
+test('the key of a BTFS node takes the place of the home’s own, with a warning, and is forgotten by the page', async () => {
+  const loner = await openDaemon(tributary, world.folder, undefined, ['--network', 'loopback'])
+  try {
+    await loner.call('PATCH', '/settings', { firstRunDone: true })
+    const [, { words, peer }] = JSON.parse(readFileSync(new URL('../vectors/identity.json', import.meta.url), 'utf8'))
+    const { peerId } = await loner.call('GET', '/node/id')
+    const page = await world.page({ of: loner })
+    await enter(page, '/settings/network')
+    await page.getByText(peerId).waitFor()
+    await page.getByRole('button', { name: 'Use another key…' }).click()
+    const sheet = page.getByRole('dialog')
+    await sheet.getByText('The key of a BTFS node is the key of its wallet, too').waitFor()
+    await assertAccessible(page, 'the sheet of another key')
+    const replace = sheet.getByRole('button', { name: 'Replace the key' })
+    const fill = (label, text) => sheet.getByLabel(label, { exact: true }).fill(text)
+    await fill('Words or key', words.replace('wave', 'wavy'))
+    await fill('Password for the key that is replaced', 'rosebud rosebud')
+    await fill('The same password again', 'rosebud rosebud')
+    assert.equal(await replace.isDisabled(), true, 'it is not confirmed yet')
+    await fill('Type “replace” to go on', 'replace')
+    await replace.click()
+    await sheet.getByText('Word 5 is not one of the words').waitFor()
+    assert.equal((await loner.call('GET', '/node/id')).peerId, peerId)
+    await fill('Words or key', words.replaceAll(' ', '\n'))
+    await replace.click()
+    await page.getByText('This computer has another identity now').waitFor()
+    await page.getByText(peer).waitFor()
+    await page.getByText(`keys/node-${peerId}.sealed`).waitFor()
+    assert.equal((await loner.call('GET', '/node/id')).peerId, peer)
+    await page.getByRole('button', { name: 'Use another key…' }).click()
+    assert.equal(await sheet.getByLabel('Words or key', { exact: true }).inputValue(), '', 'nothing is left behind')
+    await page.context().close()
+  } finally {
+    await loner.close()
+  }
+})
+
 test('in German nothing is left in English or cut off', async () => {
   const english = /\b(the|Everybody|Public|Licence|Block|Allow|Share|Lists?|Addresses|Unblock|Show anyway)\b/
   await world.daemon.call('POST', '/policy/blocked', { what: 'QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn' })

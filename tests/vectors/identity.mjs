@@ -43,6 +43,7 @@ const vectors = [
   `${"abandon ".repeat(11)}about`,
   "legal winner thank year wave sausage worth useful legal winner thank yellow",
   "letter advice cage absurd amount doctor acoustic avoid letter advice cage above",
+  `${"abandon ".repeat(23)}art`,
 ].map((words) => {
   const key = derive(words);
   const identity = Buffer.concat([Buffer.from([0, 37, 8, 2, 18, 33]), Buffer.from(secp256k1.getPublicKey(key, true))]);

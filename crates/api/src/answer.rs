@@ -340,6 +340,17 @@ pub(crate) async fn part(stream: MediaStream, range: Range<u64>) -> ApiResult<Re
     Ok(response)
 }
 
+/// Bytes as they are found. A failure in the middle breaks the connection.
+pub(crate) fn found_bytes(found: node::Found<Bytes>) -> Response {
+    let pieces = stream::unfold(found, |mut found| async move {
+        found.next().await.map(|piece| (piece, found))
+    });
+    let mut response = Response::new(Body::from_stream(pieces));
+    let kind = "application/octet-stream";
+    set(response.headers_mut(), header::CONTENT_TYPE, kind);
+    response
+}
+
 /// A CAR as it is made. A failure in the middle breaks the connection, so that nobody
 /// takes a part for the whole.
 pub(crate) fn car(car: node::CarStream) -> Response {

@@ -52,8 +52,9 @@ pub use networks::{
     SwarmPeer, TrafficHistory, TrafficSample,
 };
 pub use node::{
-    AddedFile, CarImported, DirectoryEntry, EntryKind, Listing, NodeAddRequest, NodeIdentity, Pin,
-    PinKind, PinRequest, RepoStat,
+    AddedFile, CarImported, DecryptRequest, DirectoryEntry, EntryKind, KeyForm, Listing,
+    NodeAddRequest, NodeIdentity, Pin, PinKind, PinRequest, ReplaceIdentityRequest,
+    ReplacedIdentity, RepoStat,
 };
 pub use people::{NewPersonRequest, Person, PersonPatch};
 pub use photos::{Photo, PhotoBucket, PhotoDay, PhotoPage, PhotoTimeline};

@@ -85,9 +85,11 @@ impl ApiError {
     /// The HTTP status that belongs to the code.
     pub fn status(&self) -> StatusCode {
         match self.body.code {
-            ErrorCode::BadRequest | ErrorCode::BadCid | ErrorCode::BadPath | ErrorCode::BadLink => {
-                StatusCode::BAD_REQUEST
-            }
+            ErrorCode::BadRequest
+            | ErrorCode::BadCid
+            | ErrorCode::BadPath
+            | ErrorCode::BadLink
+            | ErrorCode::BadKey => StatusCode::BAD_REQUEST,
             ErrorCode::NeedsPassword | ErrorCode::WrongPassword => StatusCode::FORBIDDEN,
             ErrorCode::Blocked if self.is_legal() => StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS,
             ErrorCode::ShareEnded | ErrorCode::Blocked => StatusCode::GONE,

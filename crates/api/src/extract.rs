@@ -1,8 +1,10 @@
 //! Extractors whose refusals are [`ApiError`]s, so that every error has one shape.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use bytes::Bytes;
 use http::request::Parts;
 use serde::{Serialize, de::DeserializeOwned};
+use zeroize::Zeroize as _;
 
 use crate::{
     dto::ErrorCode,
@@ -35,6 +37,35 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 impl<T: Serialize> axum::response::IntoResponse for Json<T> {
     fn into_response(self) -> axum::response::Response {
         axum::Json(self.0).into_response()
+    }
+}
+
+/// A JSON body that holds a secret: when it cannot be read, the answer repeats nothing of it, and what
+/// was received is wiped.
+#[derive(Debug)]
+pub(crate) struct SecretJson<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for SecretJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let kind = request.headers().get(http::header::CONTENT_TYPE);
+        if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
+            return Err(ApiError::new(
+                ErrorCode::UnsupportedMediaType,
+                "The body must be application/json.",
+            ));
+        }
+        let body = Bytes::from_request(request, state).await;
+        let body =
+            body.map_err(|_| ApiError::new(ErrorCode::TooLarge, "The body is too large."))?;
+        let read = serde_json::from_slice(&body);
+        // Nobody else holds it, unless the server still does.
+        if let Ok(mut body) = body.try_into_mut() {
+            body.as_mut().zeroize();
+        }
+        read.map(Self)
+            .map_err(|_| ApiError::bad_request("The body is not what is wanted here."))
     }
 }
 

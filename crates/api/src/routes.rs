@@ -4,6 +4,7 @@
 //! comes out. It never decides.
 
 mod albums;
+mod identity;
 mod imports;
 mod items;
 mod music;
@@ -40,5 +41,6 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         .merge(shares::routes())
         .merge(policy::routes())
         .merge(networks::routes())
+        .merge(identity::routes())
         .merge(node::routes())
 }

@@ -6,6 +6,8 @@ mod auth;
 mod gateway;
 #[path = "listeners/hostile.rs"]
 mod hostile;
+#[path = "listeners/identity.rs"]
+mod identity;
 #[path = "listeners/life.rs"]
 mod life;
 #[path = "listeners/media.rs"]

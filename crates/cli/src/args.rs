@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use network::{Bitswap, Dht, Name, Open, Share, ShareAdd, Swarm};
+pub(crate) use network::{Bitswap, Dht, Name, NetworkAct, Open, Share, ShareAdd, Swarm};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -84,7 +84,11 @@ pub(crate) enum Command {
     /// Open a link of somebody else, and fetch what it holds
     Open(Open),
     /// Print the networks that run, and how this node stands to the world
-    Network,
+    Network {
+        /// What else
+        #[command(subcommand)]
+        act: Option<NetworkAct>,
+    },
     /// Peers of the network
     #[command(subcommand)]
     Swarm(Swarm),
@@ -191,9 +195,24 @@ pub(crate) struct Add {
     /// Leaves without wrapper [default: as the version says]
     #[arg(long, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
     pub(crate) raw_leaves: Option<bool>,
-    /// How to cut files: size-BYTES, rabin-MIN-AVG-MAX or buzhash
+    /// How to cut files: size-BYTES, rabin-MIN-AVG-MAX, buzhash, or reed-solomon-DATA-PARITY-BYTES
+    /// (10 + 20 shards as plain reed-solomon: any 10 of the 30 restore the file)
     #[arg(long, default_value = "size-262144")]
     pub(crate) chunker: String,
+    /// Encrypt files as BTFS does: for this node, unless a key or a peer is named
+    #[arg(long, conflicts_with = "reference")]
+    pub(crate) encrypt: bool,
+    /// The public key to encrypt for, as hexadecimal digits
+    #[arg(
+        long,
+        requires = "encrypt",
+        conflicts_with = "peer_id",
+        value_name = "HEX"
+    )]
+    pub(crate) public_key: Option<String>,
+    /// The peer to encrypt for: an id that begins with 16Uiu2HA
+    #[arg(long, requires = "encrypt", value_name = "ID")]
+    pub(crate) peer_id: Option<String>,
     /// Keep the files in place and store only references
     #[arg(long)]
     pub(crate) reference: bool,
@@ -208,11 +227,24 @@ pub(crate) struct Cat {
     #[arg(required = true)]
     pub(crate) paths: Vec<String>,
     /// First byte
-    #[arg(long)]
+    #[arg(long, conflicts_with = "decrypt")]
     pub(crate) offset: Option<u64>,
     /// Number of bytes
-    #[arg(long)]
+    #[arg(long, conflicts_with = "decrypt")]
     pub(crate) length: Option<u64>,
+    #[command(flatten)]
+    pub(crate) decrypt: Decrypt,
+}
+
+/// How what BTFS encrypted is read.
+#[derive(Debug, Args)]
+pub(crate) struct Decrypt {
+    /// Decrypt what was encrypted for this node
+    #[arg(long)]
+    pub(crate) decrypt: bool,
+    /// It was encrypted for the key that is the first line of standard input
+    #[arg(long, requires = "decrypt")]
+    pub(crate) private_key_stdin: bool,
 }
 
 #[derive(Debug, Args)]
@@ -222,6 +254,8 @@ pub(crate) struct Get {
     /// Where to write it [default: the last name of the path]
     #[arg(short, long)]
     pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) decrypt: Decrypt,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 mod content;
 mod daemon;
+mod identity;
 mod network;
 mod pins;
 mod policy;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory as _;
 
 use crate::{
-    args::{Arguments, Command},
+    args::{self, Arguments, Command},
     failure::Failure,
     output::Output,
     session::{self, Session},
@@ -60,7 +61,13 @@ fn one_shot(session: &Session, command: Command, output: &mut Output) -> Result<
         Command::Search { words, limit } => shelf::search(session, &words, limit, output),
         Command::Share(share) => share::share(session, &share, output),
         Command::Open(open) => share::open(session, &open, output),
-        Command::Network => network::status(session, output),
+        Command::Network { act: None } => network::status(session, output),
+        Command::Network {
+            act: Some(args::NetworkAct::Identity),
+        } => pins::id(session, output),
+        Command::Network {
+            act: Some(args::NetworkAct::ImportIdentity { yes }),
+        } => identity::import(session, yes, output),
         Command::Swarm(swarm) => network::swarm(session, &swarm, output),
         Command::Dht(dht) => network::dht(session, &dht, output),
         Command::Name(name) => network::name(session, &name, output),

@@ -5,7 +5,7 @@ use std::io::Read;
 use api::dto::ErrorBody;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Serialize, de::DeserializeOwned};
-use ureq::{Agent, Body, SendBody, http};
+use ureq::{Agent, Body, BodyReader, SendBody, http};
 
 use crate::failure::Failure;
 
@@ -69,6 +69,20 @@ impl Wire {
             .post(self.url(path))
             .header("authorization", &self.bearer);
         json(checked(request.send_json(body))?)
+    }
+
+    /// The body of the answer as it comes.
+    pub(crate) fn post_and_read(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<BodyReader<'static>, Failure> {
+        let request = self
+            .agent
+            .post(self.url(path))
+            .header("authorization", &self.bearer);
+        let answer = checked(request.send_json(body))?;
+        Ok(answer.into_body().into_reader())
     }
 
     pub(crate) fn patch<T: DeserializeOwned>(

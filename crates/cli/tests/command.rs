@@ -1,5 +1,7 @@
 //! The command line from outside: the same with a daemon and without one.
 
+#[path = "command/btfs.rs"]
+mod btfs;
 #[path = "command/endings.rs"]
 mod endings;
 #[path = "command/network.rs"]

@@ -2,7 +2,7 @@
 //!
 //! The file is the libp2p protobuf of a private key: `08 02` (type Secp256k1), `12 20` (32 bytes
 //! follow) and the scalar; mode 0600. The peer id that follows from it reads `16Uiu2HA...`, as BTFS
-//! expects. Keys that BTFS made come in by [`NodeKey::import`]. Not here: sealed keystores.
+//! expects. Keys that BTFS made come in by [`NodeKey::import`]. Not here: sealed keys, which are `wallet`'s.
 
 mod import;
 
@@ -77,8 +77,9 @@ impl NodeKey {
         })
     }
 
-    /// The bytes of the key file.
-    fn to_bytes(&self) -> Option<Zeroizing<Vec<u8>>> {
+    /// The bytes of the key file: the secret itself, to be sealed or used and forgotten. `None` for a
+    /// key that is not secp256k1, which none is.
+    pub fn to_bytes(&self) -> Option<Zeroizing<Vec<u8>>> {
         let pair = self.pair.clone().try_into_secp256k1().ok()?;
         let scalar = Zeroizing::new(pair.secret().to_bytes());
         let mut bytes = Zeroizing::new(PREFIX.to_vec());
@@ -122,8 +123,8 @@ impl NodeKey {
     }
 }
 
-/// Writes a new file of mode 0600 whole or not at all.
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a new file of mode 0600 whole or not at all: durable when this returns. Blocks on the disk.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = path.with_extension("new");
     match std::fs::remove_file(&temporary) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -30,7 +30,7 @@ pub use libp2p::multiaddr::Protocol as AddressPart;
 pub use libp2p::{Multiaddr, PeerId};
 
 pub use crate::clock::Clock;
-pub use crate::identity::{ImportKey, KeyText, LoadNodeKey, NodeKey};
+pub use crate::identity::{ImportKey, KeyText, LoadNodeKey, NodeKey, write_private};
 pub use crate::network::{
     AnnounceLog, ConnectedPeer, DialPeer, KnownPeer, Limits, ListenOn, LookUps, Network,
     NetworkConfig, NetworkEvent, NoLog, ProvideRoot, Reachability, RelayUse, Route, StartNetwork,

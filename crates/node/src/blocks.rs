@@ -80,6 +80,11 @@ impl Blocks {
         }
     }
 
+    /// Whether what is not here is looked for elsewhere.
+    pub(crate) fn can_fetch(&self) -> bool {
+        self.fetch.is_some()
+    }
+
     /// Where reads run that would run on `lane`, were it not for others who may take their time.
     pub(crate) fn lane(&self, lane: Lane) -> Lane {
         match self.fetch {

@@ -6,10 +6,14 @@
 
 mod add;
 mod adder;
+mod btfs;
 pub(crate) mod car;
+mod decrypt;
 mod error;
 mod fetch;
+mod folder;
 mod found;
+mod meta;
 mod pieces;
 mod reach;
 pub(crate) mod read;
@@ -18,7 +22,9 @@ mod tree;
 pub(crate) mod walk;
 
 pub(crate) use adder::Adder;
+pub use btfs::{ParseCut, ParseRecipient, Recipient};
 pub use car::{ByteRange, CarScope};
+pub use decrypt::{DecryptContent, Decrypted};
 pub use error::{ReadContent, WriteContent};
 pub(crate) use found::Ended;
 pub use found::Found;
@@ -32,6 +38,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
+use dag::reed_solomon::ShardCounts;
 use dag::{Chunker, Cid, CidVersion, FileLayout, FileShape, Tree};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
@@ -123,6 +130,10 @@ pub struct AddOptions {
     pub raw_leaves: Option<bool>,
     /// Where files are cut.
     pub chunker: Chunker,
+    /// Cut files into shards of which some may be lost; each shard is cut by `chunker`.
+    pub shards: Option<ShardCounts>,
+    /// Encrypt files for the holder of this key, as BTFS does.
+    pub encrypt: Option<Recipient>,
     /// How their leaves are linked.
     pub tree: Tree,
     /// Only addresses are wanted: nothing is stored.
@@ -139,6 +150,8 @@ impl Default for AddOptions {
             cid_version: CidVersion::V0,
             raw_leaves: None,
             chunker: Chunker::default(),
+            shards: None,
+            encrypt: None,
             tree: Tree::default(),
             only_hash: false,
             reference: false,
@@ -249,6 +262,12 @@ impl Node {
         let added = self.inner.tasks.blocking(Lane::Work, work).await?;
         self.inner.events.send(Event::StorageChanged);
         Ok(added)
+    }
+
+    /// This node, as somebody to encrypt for.
+    #[must_use]
+    pub fn as_recipient(&self) -> Recipient {
+        Recipient::of(&self.inner.identity())
     }
 
     /// Adds what `source` gives.

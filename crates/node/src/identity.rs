@@ -1,13 +1,21 @@
-//! The node's own key: a random secp256k1 key of this home, never derived from words.
+//! The node's own key: a random secp256k1 key of this home, never derived from words. Another one,
+//! made by BTFS, takes its place only on purpose: [`replace`].
 //!
 //! Stored in `keys/node` (mode 0600) as the libp2p protobuf of a private key:
 //! `08 02` (type Secp256k1) `12 20` (32 bytes follow) and the scalar. The peer id is
 //! the base58 of the identity multihash of the public key's protobuf
 //! (`08 02 12 21` and the 33 byte compressed point), which always reads `16Uiu2HA...`.
 
+mod replace;
+
 use std::path::Path;
 
 use net::{LoadNodeKey, NodeKey};
+
+pub use replace::{KeyForm, NewIdentity, ReplaceIdentity, ReplacedIdentity};
+
+/// Where the key is, in the folder of keys.
+const KEY_FILE: &str = "node";
 
 /// Who this node is to other nodes. Holds nothing secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +44,7 @@ pub enum LoadIdentity {
 impl NodeIdentity {
     /// Reads the key in `keys`, or makes one there, durable when this returns.
     pub(crate) fn load_or_create(keys: &Path) -> Result<Self, LoadIdentity> {
-        match NodeKey::load_or_create(&keys.join("node")) {
+        match NodeKey::load_or_create(&keys.join(KEY_FILE)) {
             Ok(key) => Self::of(&key).ok_or(LoadIdentity::KeyDamaged),
             Err(LoadNodeKey::KeyFile(error)) => Err(LoadIdentity::KeyFile(error)),
             Err(LoadNodeKey::Randomness) => Err(LoadIdentity::Randomness),

@@ -51,15 +51,17 @@ mod tasks;
 
 pub use content::{
     AddOptions, AddPart, AddTree, Added, AddedFile, ByteRange, CarScope, CarStream, ContentKind,
-    ContentPath, Depth, DirEntry, Found, ImportedCar, Opened, ReadContent, Reader as ContentReader,
-    Ref, TreePart, WriteContent,
+    ContentPath, DecryptContent, Decrypted, Depth, DirEntry, Found, ImportedCar, Opened, ParseCut,
+    ParseRecipient, ReadContent, Reader as ContentReader, Recipient, Ref, TreePart, WriteContent,
 };
 pub use dag::manifest::ManifestKind;
 pub use edit::{AlsoDeleteFile, BatchOutcome, EditItem, Relink};
 pub use events::{Event, EventStream, MAX_IDS};
 pub use files::{ChangeFiles, FilesPath, FilesStat, WriteFile};
 pub use home::RunFile;
-pub use identity::{LoadIdentity, NodeIdentity};
+pub use identity::{
+    KeyForm, LoadIdentity, NewIdentity, NodeIdentity, ReplaceIdentity, ReplacedIdentity,
+};
 pub use import::shown;
 pub use import::{DropSummary, ImportMode, ImportRequest, Unreadable};
 pub use ipld::{DecodeValue, IpldEnd, decode_value, encode_value};

@@ -318,7 +318,7 @@ impl Swarm {
 
     /// Names of keys with the peer ids that they make.
     pub fn keys(&self) -> Vec<(String, String)> {
-        vec![("self".to_owned(), self.inner.identity.peer_id.clone())]
+        vec![("self".to_owned(), self.inner.identity().peer_id)]
     }
 
     /// Bytes over all networks.

@@ -6,7 +6,7 @@
 //!
 //! What it is not: it decides nothing about blocks and keeps no peer's data but where good ones were.
 //!
-//! Invariant: only [`apply`] starts and stops networks, one call at a time, and what runs afterwards
+//! Invariant: only [`apply`] and [`restarted_as`] start and stop networks, one call at a time, and what runs afterwards
 //! is what [`Plan`] says.
 
 mod follow;
@@ -206,11 +206,50 @@ pub(crate) fn apply_later(inner: &Arc<Inner>) -> tokio::sync::oneshot::Receiver<
     wait
 }
 
+/// Runs `change`, which gives this node another key, while no network runs; then starts what is to run,
+/// whatever came of it. When it worked, what the node published and announced as its former self is
+/// forgotten.
+pub(crate) async fn restarted_as<T, E>(
+    inner: &Arc<Inner>,
+    change: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let networks = &inner.networks;
+    let _turn = networks.turn.lock().await;
+    for slot in [&networks.direct, &networks.wide] {
+        halt(inner, slot).await;
+    }
+    let changed = change.await;
+    if changed.is_ok() {
+        follow::change_kept(inner, |kept| kept.published = None).await;
+        inner.announced.forget();
+    }
+    start_and_stop(inner).await;
+    changed
+}
+
 /// Makes what runs what the settings ask for. A network that does not start is a problem to be
 /// shown, and no reason not to go on.
 pub(crate) async fn apply(inner: &Arc<Inner>) {
+    let _turn = inner.networks.turn.lock().await;
+    start_and_stop(inner).await;
+}
+
+/// Stops what runs there, and forgets what held only while it ran.
+async fn halt(inner: &Inner, slot: &Mutex<Option<Running>>) {
     let networks = &inner.networks;
-    let _turn = networks.turn.lock().await;
+    let before = lock(slot).take();
+    let is_direct = |running: &Running| running.plan.choice == NetworkChoice::Direct;
+    if before.as_ref().is_some_and(is_direct) {
+        inner.opened.let_go();
+        lock(&networks.outside).clear();
+        lock(&networks.only_relayed).clear();
+    }
+    stop(before).await;
+}
+
+/// [`apply`], by who has the turn.
+async fn start_and_stop(inner: &Arc<Inner>) {
+    let networks = &inner.networks;
     let Some(options) = *lock(&networks.options) else {
         return;
     };
@@ -224,16 +263,7 @@ pub(crate) async fn apply(inner: &Arc<Inner>) {
             running.as_ref().map(|running| &running.plan) == plan.as_ref()
         };
         if !unchanged {
-            let before = lock(slot).take();
-            if before
-                .as_ref()
-                .is_some_and(|running| running.plan.choice == NetworkChoice::Direct)
-            {
-                inner.opened.let_go();
-                lock(&networks.outside).clear();
-                lock(&networks.only_relayed).clear();
-            }
-            stop(before).await;
+            halt(inner, slot).await;
             if let Some(plan) = plan {
                 match run(inner, plan).await {
                     Ok(running) => *lock(slot) = Some(running),

@@ -95,7 +95,7 @@ pub struct Node {
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) home: Home,
-    pub(crate) identity: NodeIdentity,
+    identity: Mutex<NodeIdentity>,
     pub(crate) tasks: Tasks,
     pub(crate) events: Events,
     pub(crate) store: Arc<Store>,
@@ -154,6 +154,15 @@ impl Inner {
 
     pub(crate) fn settings(&self) -> Arc<Settings> {
         lock(&self.settings).settings()
+    }
+
+    pub(crate) fn identity(&self) -> NodeIdentity {
+        lock(&self.identity).clone()
+    }
+
+    /// The home has another key now.
+    pub(crate) fn set_identity(&self, identity: NodeIdentity) {
+        *lock(&self.identity) = identity;
     }
 
     /// Reads the settings file again, after a restore replaced it.
@@ -262,8 +271,8 @@ impl Node {
 
     /// Who this node is to others.
     #[must_use]
-    pub fn identity(&self) -> &NodeIdentity {
-        &self.inner.identity
+    pub fn identity(&self) -> NodeIdentity {
+        self.inner.identity()
     }
 
     /// When this node was opened, unix milliseconds.
@@ -398,7 +407,7 @@ impl Node {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "Tributary {}", env!("CARGO_PKG_VERSION"));
         let _ = writeln!(text, "started: {} (unix ms)", self.inner.started_at);
-        let _ = writeln!(text, "peer id: {}", self.inner.identity.peer_id);
+        let _ = writeln!(text, "peer id: {}", self.inner.identity().peer_id);
         let uname = rustix::system::uname();
         let _ = writeln!(text, "system: {:?} {:?}", uname.sysname(), uname.release());
         let previews = match self.inner.media {
@@ -528,7 +537,7 @@ fn open_inner(config: NodeConfig, tasks: Tasks) -> Result<Inner, OpenNode> {
     };
     Ok(Inner {
         home,
-        identity,
+        identity: Mutex::new(identity),
         tasks,
         events: Events::new(),
         store: Arc::new(store),

@@ -175,7 +175,7 @@ impl Inner {
     fn link_of(&self, row: &ShareRow, addresses: &[String]) -> Option<String> {
         let link = ShareLink {
             profile: dag::share_link::Profile::Direct,
-            peer: bs58::decode(&self.identity.peer_id).into_vec().ok()?,
+            peer: bs58::decode(&self.identity().peer_id).into_vec().ok()?,
             addresses: addresses.to_vec(),
             relays: Vec::new(),
             id: row.id.0,

@@ -5,6 +5,7 @@
 //! When the source changed in the middle the stream ends with an error. Reads are
 //! bounded (at most [`MAX_READ`] bytes each) and cancel-safe: dropping one loses nothing.
 
+mod shards;
 mod source;
 
 use std::future::Future;
@@ -25,6 +26,7 @@ use crate::import::fingerprint::Stamp;
 use crate::node::{Inner, Node};
 use crate::policy::{Blocked, PolicyAction};
 use crate::tasks::{Lane, Tasks};
+pub(crate) use shards::Shards;
 pub(crate) use source::{LOOK_AHEAD, Source};
 
 /// Most bytes one [`MediaStream::read_at`] returns.
@@ -73,6 +75,16 @@ pub enum ReadMedia {
     /// A block does not fit the file it is part of.
     #[error("the file's blocks are damaged")]
     DamagedDag(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It is in shards, and too many of them are neither here nor to be had.
+    #[error("{lost} of the file's shards cannot be had, and it survives the loss of {spare}")]
+    LostShards {
+        /// How many cannot.
+        lost: usize,
+        /// How many may be lost.
+        spare: usize,
+        /// Why the first cannot.
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
     /// The disk could not read it.
     #[error("the disk could not read the file")]
     ReadSource(#[source] Box<dyn std::error::Error + Send + Sync>),

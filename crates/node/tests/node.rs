@@ -35,6 +35,12 @@ mod public;
 #[path = "node/publish.rs"]
 mod publish;
 
+#[path = "node/coded.rs"]
+mod coded;
+#[path = "node/encrypted.rs"]
+mod encrypted;
+#[path = "node/identity.rs"]
+mod identity;
 #[path = "node/networks.rs"]
 mod networks;
 #[path = "node/share.rs"]

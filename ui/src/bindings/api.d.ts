@@ -705,6 +705,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/app/node/decrypt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bytes of a file that BTFS encrypted for this node, or for the key given. */
+        post: operations["decrypt_content"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/app/node/id": {
         parameters: {
             query?: never;
@@ -715,7 +732,8 @@ export interface paths {
         /** Who this node is. */
         get: operations["get_identity"];
         put?: never;
-        post?: never;
+        /** Gives this home another key. The one before is kept, sealed with the password. */
+        post: operations["replace_identity"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1745,6 +1763,13 @@ export interface components {
             /** @description A multiaddress that ends with /p2p/ and a peer id. */
             address: string;
         };
+        /** @description A file to decrypt. The key is wiped when this is dropped; shows no secret. */
+        DecryptRequest: {
+            /** @description The key it was encrypted for: words, hexadecimal digits or base64; that of this node when absent. */
+            key?: string | null;
+            /** @description A CID, or "/btfs/CID/path". */
+            path: string;
+        };
         /** @description An entry of a directory. */
         DirectoryEntry: {
             /** @description Root of the content. */
@@ -1868,6 +1893,7 @@ export interface components {
          * @enum {string}
          */
         ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "place_stays" | "not_looked_at" | "own_link" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "only_relayed" | "no_network" | "blocked" | "not_local" | "shutting_down" | "internal";
+        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "place_stays" | "not_looked_at" | "own_link" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "bad_key" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "no_network" | "blocked" | "not_local" | "shutting_down" | "internal";
         /** @description A file that a job could not take. */
         Failure: {
             /** @description Stable name of the reason. */
@@ -2311,6 +2337,11 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "scanning" | "running" | "paused" | "done" | "failed" | "cancelled";
+        /**
+         * @description What a key was given as.
+         * @enum {string}
+         */
+        KeyForm: "words" | "hex" | "base64" | "sealed";
         /** @description `lagged`: this client was too slow and lost events; fetch everything again. */
         LaggedEvent: Record<string, never>;
         /**
@@ -2492,17 +2523,26 @@ export interface components {
         };
         /** @description Files on this machine to add, and how. */
         NodeAddRequest: {
-            /** @description "size-BYTES"; "size-262144" when absent. */
+            /**
+             * @description "size-BYTES", "rabin-MIN-AVG-MAX", "buzhash" or "reed-solomon-DATA-PARITY-BYTES";
+             *     "size-262144" when absent.
+             */
             chunker?: string | null;
             /**
              * Format: int32
              * @description 0 or 1; 0 when absent.
              */
             cidVersion?: number | null;
+            /** @description Encrypt the file as BTFS does, for the key below, the peer below, or this node. */
+            encrypt?: boolean | null;
             /** @description Absolute paths of files and folders. */
             paths: string[];
+            /** @description A peer id that holds such a key. */
+            peerId?: string | null;
             /** @description Pin the result; true when absent. */
             pin?: boolean | null;
+            /** @description A public key of secp256k1, hex. */
+            publicKey?: string | null;
             /** @description Leaves without wrapper; false when absent, true with CID version 1. */
             rawLeaves?: boolean | null;
             /** @description Keep the bytes in the file and store only references. */
@@ -2900,6 +2940,29 @@ export interface components {
             size: number;
             /** @description Signed URL to play or download it. */
             url: string;
+        };
+        /** @description What became of the key of this home. */
+        ReplacedIdentity: {
+            /** @description The peer id it had. */
+            before: string;
+            /** @description What its key was given as. */
+            form: components["schemas"]["KeyForm"];
+            /** @description Who this node is now. */
+            identity: components["schemas"]["NodeIdentity"];
+            /** @description Where the key of before is, sealed: a path below the home. */
+            kept: string;
+        };
+        /**
+         * @description Another key for this home. Networks stop and start again; links that were made before lead here no
+         *     longer. Wiped when it is dropped; shows no secret.
+         */
+        ReplaceIdentityRequest: {
+            /** @description At least 8 characters: seals the key that is replaced, and opens a sealed one. */
+            password: string;
+            /** @description The peer id of this home now: says that its key is meant to go. */
+            replaces: string;
+            /** @description The key: 12 to 24 words, 64 hexadecimal digits, the base64 of a BTFS config, or a sealed key. */
+            secret: string;
         };
         /** @description Numbers of the block store. */
         RepoStat: {
@@ -4947,14 +5010,23 @@ export interface operations {
     add_content: {
         parameters: {
             query?: {
-                /** @description "size-BYTES"; "size-262144" when absent. */
+                /**
+                 * @description "size-BYTES", "rabin-MIN-AVG-MAX", "buzhash" or "reed-solomon-DATA-PARITY-BYTES";
+                 *     "size-262144" when absent.
+                 */
                 chunker?: string;
                 /** @description 0 or 1; 0 when absent. */
                 cidVersion?: number;
+                /** @description Encrypt it as BTFS does, for the key below, the peer below, or this node. */
+                encrypt?: boolean;
                 /** @description Name of the file in the answer. */
                 name?: string;
+                /** @description A peer id that holds such a key. */
+                peerId?: string;
                 /** @description Pin it; true when absent. */
                 pin?: boolean;
+                /** @description A public key of secp256k1, hex. */
+                publicKey?: string;
                 /** @description Leaves without wrapper; as the CID version when absent. */
                 rawLeaves?: boolean;
             };
@@ -5122,6 +5194,39 @@ export interface operations {
             };
         };
     };
+    decrypt_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecryptRequest"];
+            };
+        };
+        responses: {
+            /** @description Bytes of a file that BTFS encrypted for this node, or for the key given. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_identity: {
         parameters: {
             query?: never;
@@ -5138,6 +5243,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeIdentity"];
+                };
+            };
+            /** @description It failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replace_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceIdentityRequest"];
+            };
+        };
+        responses: {
+            /** @description Gives this home another key. The one before is kept, sealed with the password. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplacedIdentity"];
                 };
             };
             /** @description It failed. */

@@ -52,18 +52,31 @@ pub(crate) fn add_options(
             )));
         }
     };
-    let chunker = chunker
-        .unwrap_or_default()
-        .parse()
-        .map_err(|error: dag::ParseChunker| ApiError::bad_request(error.to_string()))?;
-    Ok(AddOptions {
+    let options = AddOptions {
         name: name.unwrap_or_default(),
         pin: pin.unwrap_or(true),
         cid_version,
         raw_leaves,
-        chunker,
         reference: reference.unwrap_or(false),
         ..AddOptions::default()
+    };
+    options
+        .cut_as(chunker.unwrap_or_default())
+        .map_err(|error| ApiError::bad_request(error.to_string()))
+}
+
+/// Whom to encrypt for, from what a client said: nobody, this node, or the holder of a key.
+pub(crate) fn recipient(
+    node: &node::Node,
+    encrypt: bool,
+    public_key: Option<&str>,
+    peer_id: Option<&str>,
+) -> Result<Option<node::Recipient>, node::ParseRecipient> {
+    Ok(match (encrypt, public_key, peer_id) {
+        (false, ..) => None,
+        (true, Some(key), _) => Some(node::Recipient::from_public_key(key)?),
+        (true, None, Some(peer)) => Some(node::Recipient::from_peer_id(peer)?),
+        (true, None, None) => Some(node.as_recipient()),
     })
 }
 

@@ -243,6 +243,12 @@ fn nobody_has(text: String, cid: &dag::Cid) -> ApiError {
         .detail(serde_json::json!({ "cid": cid.to_string() }))
 }
 
+fn lost_shards(text: String) -> ApiError {
+    ApiError::new(ErrorCode::NotLocal, text)
+        .safe("The shards that are here are kept.")
+        .todo("Try again when somebody is connected who has more of them, or add the file again.")
+}
+
 fn changed() -> ApiError {
     ApiError::new(
         ErrorCode::SourceChanged,
@@ -271,11 +277,32 @@ impl From<ReadMedia> for ApiError {
             ReadMedia::NobodyHas(cid) => nobody_has(text, &cid),
             ReadMedia::Blocked(blocked) => blocked.into(),
             ReadMedia::DamagedDag(_) => Self::new(ErrorCode::UnsupportedFormat, text),
+            ReadMedia::LostShards { .. } => lost_shards(text),
             ReadMedia::Unreachable => Self::new(ErrorCode::PeerUnreachable, text)
                 .todo("It goes on when the device that shares it is on again."),
             ReadMedia::TakenBack | ReadMedia::Expired => Self::new(ErrorCode::ShareEnded, text),
             ReadMedia::ShuttingDown => ending(),
             other => block_error(&other).unwrap_or_else(|| boxed(&other)),
+        }
+    }
+}
+
+impl From<node::DecryptContent> for ApiError {
+    fn from(error: node::DecryptContent) -> Self {
+        use node::DecryptContent as Fault;
+        let text = super::shares::sentence(&error.to_string());
+        let safe = "Nothing of it was given.";
+        match error {
+            Fault::Read(error) => error.into(),
+            Fault::Key(_) => Self::new(ErrorCode::BadKey, text).safe(safe),
+            Fault::NotEncrypted(_) => Self::new(ErrorCode::UnsupportedFormat, text)
+                .todo("Read it without asking for decryption."),
+            Fault::Decrypt(_) | Fault::Header(_) | Fault::UseKey(_) => {
+                Self::new(ErrorCode::Corrupt, text)
+                    .safe(safe)
+                    .todo("Ask whoever added it to encrypt it for the key you have.")
+            }
+            other => boxed(&other),
         }
     }
 }
@@ -296,6 +323,7 @@ impl From<ReadContent> for ApiError {
             ReadContent::IsADirectory(_) => {
                 Self::bad_request(text).todo("Name a file inside it, or list it.")
             }
+            ReadContent::LostShards { .. } => lost_shards(text),
             ReadContent::BadBlock { .. } => Self::new(ErrorCode::UnsupportedFormat, text),
             other => block_error(&other).unwrap_or_else(|| boxed(&other)),
         }

@@ -1,6 +1,6 @@
 //! Networks as they go over the wire, and why they gave no answer.
 
-use node::AskNetwork;
+use node::{AskNetwork, ReplaceIdentity};
 
 use super::errors::boxed;
 use crate::{
@@ -95,5 +95,30 @@ impl From<AskNetwork> for ApiError {
             AskNetwork::Failed(_) => Self::new(ErrorCode::PeerUnreachable, text),
             other => boxed(&other),
         }
+    }
+}
+
+impl From<ReplaceIdentity> for ApiError {
+    fn from(error: ReplaceIdentity) -> Self {
+        let text = super::shares::sentence(&error.to_string());
+        let refused = match (error.reason(), &error) {
+            (Some((reason, word)), _) => Self::new(ErrorCode::BadKey, text)
+                .todo(
+                    "Give the 12 or 24 words, the key as 64 hexadecimal digits, the PrivKey of the \
+                     BTFS config, or a key that was sealed here.",
+                )
+                .detail(serde_json::json!({ "reason": reason, "word": word })),
+            (None, ReplaceIdentity::WrongPassword) => Self::new(ErrorCode::WrongPassword, text)
+                .todo("Give the password that the key was sealed with."),
+            (None, ReplaceIdentity::ShortPassword) => {
+                Self::bad_request(text).todo("Choose a password of at least 8 characters.")
+            }
+            (None, ReplaceIdentity::SameKey) => Self::new(ErrorCode::Conflict, text),
+            (None, ReplaceIdentity::OtherIdentity(_)) => Self::new(ErrorCode::Conflict, text)
+                .todo("Look again who this home is, and say that this one is to be replaced."),
+            (None, ReplaceIdentity::ShuttingDown) => Self::new(ErrorCode::ShuttingDown, text),
+            (None, other) => boxed(other),
+        };
+        refused.safe("This home keeps the key it has.")
     }
 }

@@ -57,6 +57,8 @@ pub enum ErrorCode {
     UnsupportedFormat,
     /// The text is no link, is cut or damaged, or names nothing.
     BadLink,
+    /// The text is no key that this node can have.
+    BadKey,
     /// The link asks for a password.
     NeedsPassword,
     /// The password is wrong.

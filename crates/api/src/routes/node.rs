@@ -17,20 +17,20 @@ use crate::{
 use crate::{
     app::App,
     dto::{
-        AddedFile, CarImported, Listing, NodeAddRequest, NodeIdentity, Pin, PinRequest, RepoStat,
+        AddedFile, CarImported, DecryptRequest, Listing, NodeAddRequest, Pin, PinRequest, RepoStat,
     },
     error::{ApiError, ApiResult},
-    extract::{Json, Path, Query},
+    extract::{Json, Path, Query, SecretJson},
 };
 use node::{AddOptions, ContentKind, ContentPath, Opened, ReadContent};
 
 /// The routes of this file.
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(get_identity))
         .routes(routes!(add_content))
         .routes(routes!(add_paths))
         .routes(routes!(cat_content))
+        .routes(routes!(decrypt_content))
         .routes(routes!(list_content))
         .routes(routes!(list_pins, add_pin))
         .routes(routes!(remove_pin))
@@ -52,8 +52,15 @@ pub(crate) struct AddQuery {
     pub(crate) cid_version: Option<u8>,
     /// Leaves without wrapper; as the CID version when absent.
     pub(crate) raw_leaves: Option<bool>,
-    /// "size-BYTES"; "size-262144" when absent.
+    /// "size-BYTES", "rabin-MIN-AVG-MAX", "buzhash" or "reed-solomon-DATA-PARITY-BYTES";
+    /// "size-262144" when absent.
     pub(crate) chunker: Option<String>,
+    /// Encrypt it as BTFS does, for the key below, the peer below, or this node.
+    pub(crate) encrypt: Option<bool>,
+    /// A public key of secp256k1, hex.
+    pub(crate) public_key: Option<String>,
+    /// A peer id that holds such a key.
+    pub(crate) peer_id: Option<String>,
 }
 
 /// Which bytes of which file.
@@ -87,14 +94,16 @@ pub(crate) struct CidQuery {
     pub(crate) cid: String,
 }
 
-/// Who this node is.
-#[utoipa::path(get, path = "/node/id", tag = "node", responses((status = 200, description = "Who this node is.", body = NodeIdentity)))]
-async fn get_identity(State(app): State<App>) -> ApiResult<Json<NodeIdentity>> {
-    let identity = app.node().identity();
-    Ok(Json(NodeIdentity {
-        peer_id: identity.peer_id.clone(),
-        public_key: data_encoding::HEXLOWER.encode(&identity.public_key),
-    }))
+fn encrypted_for(
+    app: &App,
+    options: AddOptions,
+    encrypt: bool,
+    public_key: Option<&str>,
+    peer_id: Option<&str>,
+) -> ApiResult<AddOptions> {
+    let encrypt = content::recipient(app.node(), encrypt, public_key, peer_id)
+        .map_err(|error| ApiError::bad_request(error.to_string()))?;
+    Ok(AddOptions { encrypt, ..options })
 }
 
 /// Adds the body as one file.
@@ -112,6 +121,9 @@ async fn add_content(
         query.chunker.as_deref(),
         None,
     )?;
+    let (public_key, peer_id) = (query.public_key.as_deref(), query.peer_id.as_deref());
+    let encrypt = query.encrypt.unwrap_or(false);
+    let options = encrypted_for(&app, options, encrypt, public_key, peer_id)?;
     let added = app.node().add_stream(body_reader(body), options).await?;
     Ok(Json(AddedFile {
         name: added.name,
@@ -135,6 +147,9 @@ async fn add_paths(
         request.chunker.as_deref(),
         request.reference,
     )?;
+    let (public_key, peer_id) = (request.public_key.as_deref(), request.peer_id.as_deref());
+    let encrypt = request.encrypt.unwrap_or(false);
+    let options = encrypted_for(&app, options, encrypt, public_key, peer_id)?;
     let mut all = Vec::new();
     for path in &request.paths {
         let path = extract::absolute(path)?;
@@ -178,6 +193,18 @@ async fn cat_content(State(app): State<App>, Query(query): Query<CatQuery>) -> A
         .saturating_add(query.length.unwrap_or(u64::MAX))
         .min(stream.size());
     answer::part(stream, start..end).await
+}
+
+/// Bytes of a file that BTFS encrypted for this node, or for the key given.
+#[utoipa::path(post, path = "/node/decrypt", tag = "node", request_body = DecryptRequest, responses((status = 200, description = "Bytes of a file that BTFS encrypted for this node, or for the key given.", body = String, content_type = "application/octet-stream")))]
+async fn decrypt_content(
+    State(app): State<App>,
+    SecretJson(mut request): SecretJson<DecryptRequest>,
+) -> ApiResult<Response> {
+    let path = content::path(&request.path)?;
+    let key = request.key.take().map(Into::into);
+    let file = app.node().decrypt(&path, key, false).await?;
+    Ok(answer::found_bytes(file.bytes))
 }
 
 /// Entries of a directory.

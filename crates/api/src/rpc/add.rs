@@ -5,7 +5,7 @@
 
 use ::node::{AddOptions, AddPart, AddTree, Added};
 use axum::response::Response;
-use dag::{Chunker, CidVersion, Tree};
+use dag::{CidVersion, Tree};
 use futures_util::{Stream, future::BoxFuture, stream};
 use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -21,7 +21,7 @@ use super::{
 /// Most bytes of the target of a symlink.
 const MAX_TARGET: usize = 4 << 10;
 
-fn options(args: &Args) -> RpcResult<AddOptions> {
+fn options(node: &::node::Node, args: &Args) -> RpcResult<AddOptions> {
     for (names, why) in [
         (
             &["nocopy"][..],
@@ -35,7 +35,6 @@ fn options(args: &Args) -> RpcResult<AddOptions> {
             &["inline"],
             "addresses that hold their content are not made here",
         ),
-        (&["encrypt"], "encrypted files are not made by this version"),
         (
             &["to-blockchain"],
             "nothing is written to a blockchain by this version",
@@ -46,34 +45,34 @@ fn options(args: &Args) -> RpcResult<AddOptions> {
         }
     }
     only_sha2_256(args, &["hash"])?;
-    let chunker = args.text(&["chunker", "s"]).unwrap_or_default();
-    if chunker.starts_with("reed-solomon") {
-        return Err(RpcError::unsupported(
-            "files are not cut into Reed-Solomon shards by this version",
-        ));
-    }
-    let chunker: Chunker = chunker
-        .parse()
-        .map_err(|error: dag::ParseChunker| RpcError::bad(error.to_string()))?;
     let only_hash = args.is_on(&["only-hash", "n"])?;
-    Ok(AddOptions {
+    let encrypt = crate::convert::content::recipient(
+        node,
+        args.is_on(&["encrypt"])?,
+        args.text(&["public-key"]),
+        args.text(&["peer-id"]),
+    );
+    let options = AddOptions {
         name: args.text(&["pin-name"]).unwrap_or_default().to_owned(),
         pin: args.flag(&["pin"])?.unwrap_or(true) && !only_hash,
         cid_version: cid_version(args)?.unwrap_or(CidVersion::V0),
         raw_leaves: args.flag(&["raw-leaves"])?,
-        chunker,
+        encrypt: encrypt.map_err(|error| RpcError::bad(error.to_string()))?,
         tree: match args.is_on(&["trickle", "t"])? {
             true => Tree::Trickle,
             false => Tree::Balanced,
         },
         only_hash,
-        reference: false,
-    })
+        ..AddOptions::default()
+    };
+    options
+        .cut_as(args.text(&["chunker", "s"]).unwrap_or_default())
+        .map_err(|error| RpcError::bad(error.to_string()))
 }
 
 pub(super) async fn add(call: Call) -> RpcResult<Response> {
     let args = &call.args;
-    let options = options(args)?;
+    let options = options(call.node(), args)?;
     if ::node::is_private_pin(&options.name) {
         return Err(RpcError::bad(
             "this name of a pin is kept for Tributary itself",

@@ -1,7 +1,7 @@
 //! Reading content: paths, cat, ls, refs, resolve.
 
 use ::dag::{Cid, CidVersion};
-use ::node::{ContentKind, ContentPath, Depth, DirEntry, Opened, Ref};
+use ::node::{ContentKind, ContentPath, Decrypted, Depth, DirEntry, Opened, Ref};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
@@ -93,6 +93,9 @@ pub(super) fn only_sha2_256(args: &Args, names: &[&str]) -> RpcResult<()> {
 pub(super) async fn cat(call: Call) -> RpcResult<Response> {
     let mut skip = call.args.number(&["offset", "o"])?.unwrap_or(0);
     let mut left = call.args.number(&["length", "l"])?.unwrap_or(u64::MAX);
+    if call.args.is_on(&["decrypt"])? {
+        return decrypted(&call, skip, left).await;
+    }
     let mut parts = Vec::new();
     let mut length = 0_u64;
     for arg in call.args.some("ipfs-path")? {
@@ -123,6 +126,40 @@ pub(super) async fn cat(call: Call) -> RpcResult<Response> {
         .headers_mut()
         .insert("x-content-length", HeaderValue::from(length));
     Ok(response)
+}
+
+impl Call {
+    /// The file an argument leads to, decrypted with the key that came along or that of this node.
+    pub(super) async fn decrypt(&self, arg: &str, with_size: bool) -> RpcResult<Decrypted> {
+        let path = self.path(arg).await?;
+        let key = self.args.text(&["private-key"]);
+        let key = key.map(|key| key.to_owned().into());
+        Ok(self.node().decrypt(&path, key, with_size).await?)
+    }
+}
+
+/// The files one after the other, and a range over them, as [`cat`] gives them.
+async fn decrypted(call: &Call, skip: u64, left: u64) -> RpcResult<Response> {
+    let mut parts = Vec::new();
+    for arg in call.args.some("ipfs-path")? {
+        parts.push(answer::results(call.decrypt(arg, false).await?.bytes));
+    }
+    let bytes = stream::iter(parts).flatten();
+    let range = bytes.scan((skip, left), |(skip, left), piece| {
+        if *left == 0 {
+            return std::future::ready(None);
+        }
+        let piece = piece.map(|mut piece: Bytes| {
+            let from = usize::try_from(*skip).map_or(piece.len(), |skip| skip.min(piece.len()));
+            *skip -= piece.split_to(from).len() as u64;
+            let to = usize::try_from(*left).map_or(piece.len(), |left| left.min(piece.len()));
+            piece.truncate(to);
+            *left -= piece.len() as u64;
+            piece
+        });
+        std::future::ready(Some(piece))
+    });
+    answer::bytes("text/plain", range).await
 }
 
 fn link(entry: &DirEntry) -> Value {

@@ -159,6 +159,7 @@ macro_rules! because {
 
 because!(
     AskNetwork,
+    ::node::DecryptContent,
     ReadMedia,
     RemoveBlocks,
     StartJob,

@@ -26,15 +26,24 @@ pub(super) async fn get(call: Call) -> RpcResult<Response> {
         Some(level @ 1..=9) => Some(Compression::new(u32::try_from(level).unwrap_or(6))),
         Some(_) => return Err(RpcError::bad("the compression level is 1 to 9")),
     };
-    let path = call.path(args.at(0, "ipfs-path")?).await?;
+    let arg = args.at(0, "ipfs-path")?;
+    let path = call.path(arg).await?;
     let archive = args.is_on(&["archive", "a"])?;
     // The archive is named after what was asked for.
     let name = path.segments.last().cloned();
     let name = name.unwrap_or_else(|| path.root.to_string());
     let stat = call.node().content_stat(&path).await?;
     let is_file = stat.kind == ::node::ContentKind::File;
-    let parts = call.node().walk(&path).await?;
-    let parts = answer::results(parts);
+    let parts = match args.is_on(&["decrypt"])? {
+        true => {
+            let file = call.decrypt(arg, true).await?;
+            let (path, size) = (Vec::new(), file.size.unwrap_or_default());
+            let head = stream::once(std::future::ready(Ok(TreePart::File { path, size })));
+            let bytes = answer::results(file.bytes).map(|bytes| bytes.map(TreePart::Bytes));
+            head.chain(bytes).boxed()
+        }
+        false => answer::results(call.node().walk(&path).await?).boxed(),
+    };
     let plain = is_file && level.is_some() && !archive;
     let bytes = match plain {
         true => only_bytes(parts).boxed(),

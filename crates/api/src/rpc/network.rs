@@ -108,7 +108,7 @@ pub(super) async fn name_publish(call: Call) -> RpcResult<Response> {
 }
 
 pub(super) async fn name_resolve(call: Call) -> RpcResult<Response> {
-    let own = || call.node().identity().peer_id.clone();
+    let own = || call.node().identity().peer_id;
     let name = call
         .args
         .all()

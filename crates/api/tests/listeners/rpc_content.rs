@@ -226,3 +226,61 @@ async fn a_write_into_the_tree_keeps_what_it_does_not_touch() {
     assert!(far.text().contains("too far"), "{}", far.text());
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_cut_into_shards_and_encrypted_as_a_btfs_client_asks() {
+    let world = World::new().await;
+    let bytes = pattern(400_000);
+    let add = "add?chunker=reed-solomon-3-2-65536";
+    let cid = hash(&world.rpc_parts(add, &[("film.bin", &bytes)]).await);
+    assert!(world.rpc(&format!("cat?arg={cid}")).await.body == bytes);
+    let part = world
+        .rpc(&format!("cat?arg={cid}&offset=133000&length=1000"))
+        .await;
+    assert_eq!(part.body, bytes[133_000..134_000]);
+    let got = world.rpc(&format!("get?arg={cid}")).await;
+    assert!(
+        got.body[512..512 + bytes.len()] == bytes[..],
+        "a tar with the file"
+    );
+    let path = format!("/btfs/{cid}");
+    let shown = send(world.media, "GET", &path, &["range: bytes=399990-"], b"").await;
+    assert_eq!((shown.status, &shown.body[..]), (206, &bytes[399_990..]));
+
+    let secret = b"for the owner of this node, and for nobody else";
+    let cid = hash(&world.rpc_parts("add?encrypt=true", &[("s", secret)]).await);
+    let text = world.rpc(&format!("cat?arg={cid}")).await;
+    assert_eq!(text.body.len(), 96, "hexadecimal text of 48 bytes");
+    let read = world.rpc(&format!("cat?arg={cid}&decrypt=true")).await;
+    assert_eq!(read.body, secret);
+    let part = world
+        .rpc(&format!("cat?arg={cid}&decrypt=true&offset=8&length=9"))
+        .await;
+    assert_eq!(part.body, secret[8..17]);
+    let got = world.rpc(&format!("get?arg={cid}&decrypt=true")).await;
+    assert_eq!(got.body[512..512 + secret.len()], secret[..]);
+
+    let text = include_str!("../../../../tests/vectors/identity.json");
+    let vectors: Value = serde_json::from_str(text).expect("the file");
+    let field = |name: &str| vectors[0][name].as_str().expect("a text");
+    let add = format!("add?encrypt=true&peer-id={}", field("peer"));
+    let cid = hash(&world.rpc_parts(&add, &[("s", secret)]).await);
+    let wrong = world.rpc(&format!("cat?arg={cid}&decrypt=true")).await;
+    assert_eq!(wrong.status, 500);
+    assert!(wrong.text().contains("another key"), "{}", wrong.text());
+    let right = format!("cat?arg={cid}&decrypt=true&private-key={}", field("hex"));
+    assert_eq!(world.rpc(&right).await.body, secret);
+
+    // The app API, where a key is no part of an address.
+    let body = json!({ "path": cid, "key": field("words") });
+    let read = world.call("POST", "/node/decrypt", Some(body)).await;
+    assert_eq!(read.body, secret);
+    let refused = world
+        .call("POST", "/node/decrypt", Some(json!({ "path": cid })))
+        .await;
+    assert_eq!(
+        (refused.status, &refused.json()["code"]),
+        (422, &json!("corrupt"))
+    );
+    world.end().await;
+}

@@ -60,6 +60,24 @@ pub(crate) struct Open {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum NetworkAct {
+    /// Print who this node is
+    Identity,
+    /// Give this home the key of a BTFS node, or one that was sealed here before
+    ///
+    /// A terminal asks for everything. Otherwise the first line of standard input is the key (12 or 24
+    /// words, 64 hexadecimal digits, the PrivKey of the BTFS config, or a sealed key), the second a
+    /// password of at least 8 characters: it seals the key that is replaced, and opens a sealed one.
+    /// Neither is ever an argument, where other programs could read it.
+    #[command(name = "import-identity")]
+    ImportIdentity {
+        /// The key is meant to be replaced: ask no more. Needed when standard input is no terminal
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum Swarm {
     /// List connected peers
     Peers,

@@ -6,11 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use api::dto::{AddedFile, CarImported, EntryKind, Listing, NodeAddRequest};
+use api::dto::{AddedFile, CarImported, DecryptRequest, EntryKind, Listing, NodeAddRequest};
 
-use super::absolute;
+use zeroize::Zeroizing;
+
+use super::{absolute, identity::line};
 use crate::{
-    args::{Add, Cat, Dag, Get, Ls},
+    args::{Add, Cat, Dag, Decrypt, Get, Ls},
     failure::Failure,
     output::{Output, shown, size},
     session::Session,
@@ -62,6 +64,14 @@ fn add_input(session: &Session, add: &Add) -> Result<AddedFile, Failure> {
     if let Some(raw) = add.raw_leaves {
         path.push_str(&format!("&rawLeaves={raw}"));
     }
+    if add.encrypt {
+        path.push_str("&encrypt=true");
+    }
+    for (name, value) in [("publicKey", &add.public_key), ("peerId", &add.peer_id)] {
+        if let Some(value) = value {
+            path.push_str(&format!("&{name}={}", encoded(value)));
+        }
+    }
     session.wire.send(&path, &mut io::stdin().lock())
 }
 
@@ -79,12 +89,23 @@ fn add_path(session: &Session, add: &Add, path: &Path) -> Result<Vec<AddedFile>,
         cid_version: Some(add.cid_version),
         raw_leaves: add.raw_leaves,
         chunker: Some(add.chunker.clone()),
+        encrypt: Some(add.encrypt),
+        public_key: add.public_key.clone(),
+        peer_id: add.peer_id.clone(),
         reference: Some(add.reference),
     };
     session.wire.post("/node/add/paths", &request)
 }
 
 pub(super) fn cat(session: &Session, cat: &Cat, output: &mut Output) -> Result<(), Failure> {
+    if cat.decrypt.decrypt {
+        let key = key(&cat.decrypt)?;
+        for path in &cat.paths {
+            let mut source = decrypted(session, path, key.as_deref())?;
+            copy(&mut source, |piece| output.bytes(piece))?;
+        }
+        return Ok(());
+    }
     for path in &cat.paths {
         let mut query = format!("/node/cat?path={}", encoded(path));
         if let Some(offset) = cat.offset {
@@ -112,6 +133,27 @@ fn copy(
             Err(error) => return Err(Failure::Talk(error.into())),
         }
     }
+}
+
+/// The key that files are encrypted for, when it is another one than that of the node.
+fn key(how: &Decrypt) -> Result<Option<Zeroizing<String>>, Failure> {
+    let given = how.private_key_stdin;
+    given
+        .then(|| line("a key, as the first line of standard input"))
+        .transpose()
+}
+
+/// The plaintext of a file that BTFS encrypted.
+fn decrypted(
+    session: &Session,
+    path: &str,
+    key: Option<&String>,
+) -> Result<impl Read + use<>, Failure> {
+    let request = DecryptRequest {
+        path: path.to_owned(),
+        key: key.cloned(),
+    };
+    session.wire.post_and_read("/node/decrypt", &request)
 }
 
 fn listing(session: &Session, path: &str) -> Result<Listing, Failure> {
@@ -163,14 +205,29 @@ pub(super) fn get(session: &Session, get: &Get, output: &mut Output) -> Result<(
     while let Some((path, target)) = waiting.pop() {
         let listing = listing(session, &path)?;
         match listing.kind {
+            EntryKind::Directory if get.decrypt.decrypt => {
+                return Err(Failure::Usage(format!(
+                    "{path} is a folder; only single files are decrypted"
+                )));
+            }
             EntryKind::Directory => {
                 std::fs::create_dir(&target)
                     .map_err(|source| Failure::file("make", &target, source))?;
                 for entry in listing.entries {
                     let name = safe_name(&entry.name)?;
-                    // By its own id: names may hold what paths cannot.
-                    waiting.push((entry.cid, target.join(name)));
+                    // By its own id: names may hold what paths cannot. In a folder that is one
+                    // stream of shards nothing has one.
+                    let below = match entry.cid == listing.cid {
+                        true => format!("{path}/{name}"),
+                        false => entry.cid.clone(),
+                    };
+                    waiting.push((below, target.join(name)));
                 }
+            }
+            EntryKind::File if get.decrypt.decrypt => {
+                let key = key(&get.decrypt)?;
+                let mut source = decrypted(session, &path, key.as_deref())?;
+                written += write_new(&target, &mut source)?;
             }
             EntryKind::File => {
                 let mut source = session

@@ -89,3 +89,56 @@ fn the_network_is_shown_and_asked_when_there_is_one() {
     let (status, error) = there.failed(&["swarm", "connect", "nonsense"]);
     assert_eq!((status, &error["code"]), (1, &"bad_request".into()));
 }
+
+#[test]
+fn a_home_takes_the_key_of_a_btfs_node_from_standard_input() {
+    let text = include_str!("../../../../tests/vectors/identity.json");
+    let vectors: Value = serde_json::from_str(text).expect("the file");
+    let field = |name: &str| vectors[2][name].as_str().expect("a text");
+    for world in [
+        World::with_daemon_of(&["--network", "loopback"]),
+        World::new(),
+    ] {
+        let before = world.json(&["network", "identity"]).remove(0);
+        let import = ["network", "import-identity", "--yes"];
+        let input = format!("{}\nrosebud rosebud\n", field("words"));
+
+        let unmeant = world
+            .text_with(&import[..2], &input)
+            .expect_err("not meant");
+        assert!(unmeant.contains("--yes"), "{unmeant}");
+        for (bad, why) in [
+            ("", "this wants a key"),
+            (
+                "legal winner thank\nrosebud rosebud\n",
+                "do not fit together",
+            ),
+            (field("words"), "this wants a password"),
+        ] {
+            let refused = world.text_with(&import, bad).expect_err("refused");
+            assert!(refused.contains(why), "{refused}");
+        }
+        let short = world.text_with(&import, &format!("{}\nshort\n", field("hex")));
+        assert!(short.expect_err("refused").contains("8 characters"));
+        assert_eq!(world.json(&["network", "identity"])[0], before);
+
+        let told = world.text_with(&import, &input).expect("it is taken");
+        assert!(
+            told.contains(field("peer")) && !told.contains("letter"),
+            "{told}"
+        );
+        let after = world.json(&["id"]).remove(0);
+        assert_eq!(after["peerId"], field("peer"));
+
+        // And the other one back, from what was kept.
+        let name = format!(
+            "keys/node-{}.sealed",
+            before["peerId"].as_str().expect("a peer")
+        );
+        let sealed = std::fs::read_to_string(world.home().join(name)).expect("it is kept");
+        let input = format!("{}\nrosebud rosebud\n", sealed.trim());
+        let told = world.text_with(&import, &input).expect("it is taken");
+        assert!(told.contains("a sealed key"), "{told}");
+        assert_eq!(world.json(&["id"])[0], before);
+    }
+}

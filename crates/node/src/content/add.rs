@@ -8,7 +8,9 @@ use dag::{Block, Chunker, Cid, FileRoot, FileShape, Leaf, Tree};
 use store::{Batch, PinKind, PutBlock, SourceId};
 
 use super::pieces::Pieces;
-use super::{AddOptions, AddedFile, Adder, PieceReader, WriteContent, commit_failed, put_failed};
+use super::{
+    AddOptions, AddedFile, Adder, PieceReader, WriteContent, btfs, commit_failed, put_failed,
+};
 use crate::import::fingerprint::Stamp;
 use crate::import::large::{BlockSink, HashFile, hash_file};
 use crate::jobs::Control;
@@ -69,12 +71,12 @@ pub(super) fn add_path(
     options: &AddOptions,
 ) -> Result<Vec<AddedFile>, WriteContent> {
     let shape = shape(options)?;
+    if options.has_meta() {
+        return with_meta(inner, path, options).map(|file| vec![file]);
+    }
     let mut batch = inner.store.batch();
     let mut added = Vec::new();
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
-    let name = name.unwrap_or_else(|| path.to_string_lossy().into_owned());
+    let name = name_of(path);
     let mut adding = Adding {
         inner,
         options,
@@ -87,6 +89,51 @@ pub(super) fn add_path(
         finish(batch, cid, options)?;
     }
     Ok(added)
+}
+
+fn name_of(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+/// Adds one file in shards, or encrypted.
+fn with_meta(inner: &Inner, path: &Path, options: &AddOptions) -> Result<AddedFile, WriteContent> {
+    let failed = |source| WriteContent::ReadFile {
+        path: path.to_owned(),
+        source,
+    };
+    options.check_meta()?;
+    let file = File::open(path).map_err(failed)?;
+    let before = Stamp::of_file(&file).map_err(failed)?;
+    if !file.metadata().map_err(failed)?.is_file() {
+        return Err(WriteContent::BadOptions(format!(
+            "{path:?} is not a file, and only single files are cut into shards or encrypted"
+        )));
+    }
+    let mut adder = Adder::new(inner, options.shape(), options.only_hash);
+    let root = match options.shards {
+        // It can be read at every offset where it is.
+        Some(counts) if options.encrypt.is_none() => {
+            btfs::sharded(&mut adder, &file, before.size, counts, "{}")
+        }
+        _ => btfs::add(inner, &mut adder, &file, options),
+    };
+    let root = root.map_err(|error| match error {
+        WriteContent::ReadStream(source) => failed(source),
+        error => error,
+    })?;
+    if Stamp::of_file(&file).map_err(failed)? != before {
+        return Err(WriteContent::ChangedWhileReading(path.to_owned()));
+    }
+    if options.pin {
+        adder.pin(&root.cid, PinKind::BytesRequired, &options.name);
+    }
+    adder.commit()?;
+    Ok(AddedFile {
+        name: name_of(path),
+        cid: root.cid,
+        size: root.size,
+    })
 }
 
 fn finish(batch: Batch, cid: Cid, options: &AddOptions) -> Result<(), WriteContent> {
@@ -293,7 +340,7 @@ pub(super) fn add_pieces(
         ));
     }
     let mut adder = Adder::new(inner, options.shape(), options.only_hash);
-    let root = adder.file(PieceReader::new(pieces))?;
+    let root = btfs::add(inner, &mut adder, PieceReader::new(pieces), options)?;
     if options.pin {
         adder.pin(&root.cid, PinKind::BytesRequired, &options.name);
     }

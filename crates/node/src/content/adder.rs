@@ -36,6 +36,11 @@ impl<'a> Adder<'a> {
         }
     }
 
+    /// How files are cut and linked.
+    pub(crate) fn shape(&self) -> FileShape {
+        self.shape
+    }
+
     /// Puts one block whose bytes are known to match its address.
     pub(crate) fn put(&mut self, block: &Block) -> Result<(), WriteContent> {
         if self.inner.tasks.is_stopping() {

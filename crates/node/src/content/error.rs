@@ -45,6 +45,16 @@ pub enum ReadContent {
         /// What is wrong.
         reason: String,
     },
+    /// It is in shards, and too many of them are neither here nor to be had.
+    #[error("{lost} of the file's shards cannot be had, and it survives the loss of {spare}")]
+    LostShards {
+        /// How many cannot.
+        lost: usize,
+        /// How many may be lost.
+        spare: usize,
+        /// Why the first cannot.
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
     /// The store could not be read.
     #[error("could not read the block store")]
     ReadStore(#[source] Box<dyn std::error::Error + Send + Sync>),

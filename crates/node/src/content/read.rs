@@ -8,6 +8,7 @@ use dag::resolve::{ResolvePath, ResolveStep, Resolver};
 use dag::unixfs::{NodeKind, inspect};
 use dag::{Cid, Codec, codec_of};
 
+use super::folder::Part;
 use super::{ContentKind, ContentPath, DirEntry, Opened, ReadContent};
 use crate::blocks::Blocks;
 use crate::node::Inner;
@@ -46,6 +47,30 @@ pub(crate) fn resolve(blocks: &Blocks, path: &ContentPath) -> Result<Cid, ReadCo
     }
 }
 
+/// Where a path leads, and the names that remain where blocks have no names: in a folder that is one
+/// stream of shards.
+fn resolve_part<'a>(
+    blocks: &Blocks,
+    path: &'a ContentPath,
+) -> Result<(Cid, &'a [String]), ReadContent> {
+    let cid = match resolve(blocks, path) {
+        Ok(cid) => return Ok((cid, &[])),
+        Err(ReadContent::NotADirectory(cid)) => cid,
+        Err(error) => return Err(error),
+    };
+    for (at, _) in path.segments.iter().enumerate() {
+        let (above, below) = path.segments.split_at(at);
+        let above = ContentPath {
+            root: path.root,
+            segments: above.to_vec(),
+        };
+        if resolve(blocks, &above)? == cid {
+            return Ok((cid, below));
+        }
+    }
+    Err(ReadContent::NotADirectory(cid))
+}
+
 pub(crate) fn bad(cid: Cid, error: &dyn std::error::Error) -> ReadContent {
     ReadContent::BadBlock {
         cid,
@@ -59,7 +84,7 @@ pub(crate) fn open(
     blocks: &Blocks,
     path: &ContentPath,
 ) -> Result<Opened, ReadContent> {
-    let cid = resolve(blocks, path)?;
+    let (cid, below) = resolve_part(blocks, path)?;
     let bytes = block(blocks, &cid)?;
     let name = path
         .segments
@@ -76,6 +101,9 @@ pub(crate) fn open(
             return Ok(file(inner, source, cid, size, mime, name));
         }
     };
+    if !below.is_empty() && !summary.kind.is_file() {
+        return Err(ReadContent::NotADirectory(cid));
+    }
     match summary.kind {
         NodeKind::Directory | NodeKind::HamtShard => Ok(Opened::Directory {
             cid,
@@ -86,23 +114,52 @@ pub(crate) fn open(
             target: summary.target.unwrap_or_default(),
         }),
         NodeKind::File | NodeKind::Raw | NodeKind::Metadata | NodeKind::TokenMeta => {
-            let source = Source::dag(blocks.clone(), cid);
+            let body = super::meta::look(blocks, cid, summary.size)?;
+            let (source, size) = match body.folder(cid)? {
+                None if below.is_empty() => (body.source(blocks), body.size),
+                None => return Err(ReadContent::NotADirectory(cid)),
+                Some(folder) => match folder.at(cid, below)?.part() {
+                    Some(Part::File(at, size)) => {
+                        let part = body.part(blocks, at..at.saturating_add(size));
+                        (part.ok_or(ReadContent::NotADirectory(cid))?, size)
+                    }
+                    Some(Part::Symlink(target)) => {
+                        let target = target.to_owned();
+                        return Ok(Opened::Symlink { cid, target });
+                    }
+                    Some(Part::Folder(all)) => {
+                        let entries = all.iter().map(|entry| entry.listed(cid)).collect();
+                        return Ok(Opened::Directory { cid, entries });
+                    }
+                    None => return Err(ReadContent::NotADirectory(cid)),
+                },
+            };
             let head = source
                 .read_at(0, media::HEAD_BYTES)
-                .map_err(|error| head_failed(cid, error))?;
+                .map_err(|error| read_failed(cid, error))?;
             let mime = media::sniff_named(&head, &name).mime.to_owned();
-            Ok(file(inner, source, cid, summary.size, mime, name))
+            Ok(file(inner, source, cid, size, mime, name))
         }
     }
 }
 
-fn head_failed(cid: Cid, error: ReadMedia) -> ReadContent {
+/// Why a file could not be read, by its address.
+pub(crate) fn read_failed(cid: Cid, error: ReadMedia) -> ReadContent {
     match error {
         ReadMedia::MissingBlock(cid) => ReadContent::MissingBlock(cid),
         ReadMedia::NobodyHas(cid) => ReadContent::NobodyHas(cid),
         ReadMedia::Blocked(blocked) => ReadContent::Blocked(blocked),
         ReadMedia::ShuttingDown => ReadContent::ShuttingDown,
         ReadMedia::DamagedDag(error) => bad(cid, error.as_ref()),
+        ReadMedia::LostShards {
+            lost,
+            spare,
+            source,
+        } => ReadContent::LostShards {
+            lost,
+            spare,
+            source,
+        },
         error => ReadContent::ReadStore(Box::new(error)),
     }
 }

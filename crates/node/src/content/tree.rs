@@ -16,9 +16,9 @@ use store::PinKind;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::pieces::take;
-use super::{AddOptions, AddedFile, Adder, WriteContent};
+use super::{AddOptions, AddedFile, Adder, WriteContent, btfs};
 use crate::events::Event;
-use crate::node::Node;
+use crate::node::{Inner, Node};
 use crate::tasks::Lane;
 
 /// Parts on their way.
@@ -87,6 +87,8 @@ impl Node {
                         parts: incoming,
                         next: None,
                         news: outgoing,
+                        inner: &inner,
+                        options: &options,
                         adder: Adder::new(&inner, options.shape(), options.only_hash),
                         version: options.cid_version,
                         entries: 0,
@@ -125,6 +127,8 @@ struct Tree<'a> {
     /// A part that was read too early.
     next: Option<AddPart>,
     news: Sender<Result<Added, WriteContent>>,
+    inner: &'a Inner,
+    options: &'a AddOptions,
     adder: Adder<'a>,
     version: CidVersion,
     entries: usize,
@@ -182,7 +186,7 @@ impl Tree<'_> {
                         given: 0,
                         told: 0,
                     };
-                    let file = self.adder.file(&mut source)?;
+                    let file = btfs::add(self.inner, &mut self.adder, &mut source, self.options)?;
                     self.leaf(&mut root, path, file.cid, file.size, file.cumulative_size)?;
                 }
             }

@@ -5,16 +5,18 @@ use dag::directory::{ListStep, Listing};
 use dag::unixfs::{NodeKind, inspect};
 use dag::{Cid, FileCursor, Step};
 
+use super::folder::{Entry, Part};
 use super::found::{Ended, Found, Out};
-use super::read::{bad, block, open_entry};
+use super::meta::{FileBody, look};
+use super::read::{bad, block, open_entry, read_failed};
 use super::{ContentKind, ContentPath, DirEntry, ReadContent};
 use crate::blocks::Blocks;
 use crate::node::Node;
-use crate::stream::LOOK_AHEAD;
+use crate::stream::{LOOK_AHEAD, MAX_READ, Source};
 
 /// Entries that wait to be taken.
 const ENTRIES_AHEAD: usize = 64;
-/// Parts of a tree that wait to be taken; each has at most a block's bytes.
+/// Parts of a tree that wait to be taken; each has at most 1 MiB.
 const PARTS_AHEAD: usize = 8;
 /// Directories nested deeper than this are refused.
 const MAX_DEPTH: usize = 64;
@@ -123,6 +125,65 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// What a root with token metadata is: a file, or a folder in one stream.
+    fn behind_meta(&self, cid: Cid, body: &FileBody, path: &mut Vec<String>) -> Result<(), Ended> {
+        match body.folder(cid)? {
+            None => self.bytes(cid, &body.source(self.blocks), body.size, path),
+            Some(folder) => self.in_stream(cid, body, &folder, path),
+        }
+    }
+
+    /// A part of a folder in one stream, and what is below. How deeply it nests was bounded by whoever
+    /// read the tree.
+    fn in_stream(
+        &self,
+        cid: Cid,
+        body: &FileBody,
+        entry: &Entry,
+        path: &mut Vec<String>,
+    ) -> Result<(), Ended> {
+        match entry.part() {
+            Some(Part::Folder(entries)) => {
+                self.out.send(TreePart::Directory { path: path.clone() })?;
+                entries.iter().try_for_each(|entry| {
+                    path.push(entry.name().to_owned());
+                    self.in_stream(cid, body, entry, path)?;
+                    path.pop();
+                    Ok(())
+                })
+            }
+            Some(Part::Symlink(target)) => self.out.send(TreePart::Symlink {
+                path: path.clone(),
+                target: target.to_owned(),
+            }),
+            Some(Part::File(at, size)) => {
+                match body.part(self.blocks, at..at.saturating_add(size)) {
+                    Some(source) => self.bytes(cid, &source, size, path),
+                    None => Ok(()),
+                }
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A file of `size` bytes, of wherever they come from.
+    fn bytes(&self, cid: Cid, source: &Source, size: u64, path: &[String]) -> Result<(), Ended> {
+        let path = path.to_vec();
+        self.out.send(TreePart::File { path, size })?;
+        let mut at = 0;
+        while at < size {
+            let read = source.read_at(at, MAX_READ);
+            let bytes = read.map_err(|error| read_failed(cid, error))?;
+            if bytes.is_empty() {
+                let reason = "the file has another length than it says".to_owned();
+                return Err(ReadContent::BadBlock { cid, reason }.into());
+            }
+            at += bytes.len() as u64;
+            self.out.send(TreePart::Bytes(bytes))?;
+        }
+        Ok(())
+    }
+
     fn entry(&self, cid: Cid, path: &mut Vec<String>) -> Result<(), Ended> {
         let bytes = block(self.blocks, &cid)?;
         let node = inspect(&cid, &bytes).map_err(|error| bad(cid, &error))?;
@@ -157,8 +218,12 @@ impl Walk<'_> {
         })
     }
 
-    fn file(&self, cid: Cid, size: u64, path: &[String]) -> Result<(), Ended> {
-        let path = path.to_vec();
+    fn file(&self, cid: Cid, size: u64, path: &mut Vec<String>) -> Result<(), Ended> {
+        let body = look(self.blocks, cid, size)?;
+        if body.has_meta() {
+            return self.behind_meta(cid, &body, path);
+        }
+        let path = path.clone();
         self.out.send(TreePart::File { path, size })?;
         let mut cursor = FileCursor::new(cid, ..);
         let mut given = 0_u64;

@@ -86,6 +86,12 @@ impl Announced {
         }
     }
 
+    /// Forgets all times: what was announced, was announced for another peer.
+    pub(crate) fn forget(&self) {
+        lock(&self.times).clear();
+        self.dirty.notify_one();
+    }
+
     /// Public shares, or what is blocked, have changed.
     pub(crate) fn stir(&self) {
         self.stir.notify_one();

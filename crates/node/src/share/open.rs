@@ -154,7 +154,7 @@ impl Node {
             return self.open_public(link, path?).await;
         }
         let parsed = ShareLink::parse(&link)?;
-        if bs58::encode(&parsed.peer).into_string() == self.inner.identity.peer_id {
+        if bs58::encode(&parsed.peer).into_string() == self.inner.identity().peer_id {
             return Err(OpenShared::OwnLink);
         }
         if parsed.profile != dag::share_link::Profile::Direct {

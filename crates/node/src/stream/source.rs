@@ -10,7 +10,7 @@ use dag::{Cid, FileCursor, Step};
 use store::{SourceId, SourceState, Store};
 use tokio_util::sync::DropGuard;
 
-use super::ReadMedia;
+use super::{ReadMedia, Shards};
 use crate::blocks::Blocks;
 use crate::import::fingerprint::Stamp;
 use crate::jobs::lock;
@@ -31,6 +31,8 @@ pub(crate) enum Source {
         root: Cid,
         cursor: Mutex<Option<Box<FileCursor>>>,
     },
+    /// A file of which shards are in the store.
+    Shards(Box<Shards>),
     /// The bytes of one block that is no file.
     Block(Bytes),
     /// A file of somebody else's share: read without a blocking thread.
@@ -67,6 +69,7 @@ impl Source {
     pub(super) fn lane(&self) -> Lane {
         match self {
             Self::Dag { blocks, .. } => blocks.lane(Lane::Read),
+            Self::Shards(file) => file.blocks.lane(Lane::Read),
             _ => Lane::Read,
         }
     }
@@ -75,6 +78,7 @@ impl Source {
     pub(super) fn guard(&self) -> Option<DropGuard> {
         match self {
             Self::Dag { blocks, .. } => blocks.guard(),
+            Self::Shards(file) => file.blocks.guard(),
             _ => None,
         }
     }
@@ -84,6 +88,7 @@ impl Source {
         match self {
             Self::File { file, stamp } => read_file(file, stamp, offset, len),
             Self::Remote(_) => Err(ReadMedia::Unreachable),
+            Self::Shards(file) => file.read_at(offset, len),
             Self::Block(bytes) => {
                 let from = usize::try_from(offset)
                     .unwrap_or(usize::MAX)

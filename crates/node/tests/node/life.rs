@@ -39,13 +39,13 @@ async fn a_second_instance_is_told_where_the_first_is() {
 async fn shutdown_is_quick_and_keeps_the_identity() {
     let world = World::new();
     let node = world.open().await;
-    let identity = node.identity().clone();
+    let identity = node.identity();
     let begun = Instant::now();
     node.shutdown().await;
     assert!(begun.elapsed() < Duration::from_secs(2));
     drop(node);
     let node = world.open().await;
-    assert_eq!(*node.identity(), identity);
+    assert_eq!(node.identity(), identity);
     assert!(
         node.problems()
             .iter()

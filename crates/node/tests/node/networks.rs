@@ -116,10 +116,7 @@ async fn pair() -> (tempfile::TempDir, Node, Node) {
 #[tokio::test(flavor = "multi_thread")]
 async fn peers_the_directory_and_names_are_answered_by_who_is_there() {
     let (homes, one, two) = pair().await;
-    let (of_one, of_two) = (
-        one.identity().peer_id.clone(),
-        two.identity().peer_id.clone(),
-    );
+    let (of_one, of_two) = (one.identity().peer_id, two.identity().peer_id);
     let peers = two.swarm().peers().await.expect("it runs");
     assert_eq!(peers[0].peer, of_one);
     until(&one, async || {

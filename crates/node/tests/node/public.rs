@@ -13,6 +13,7 @@ use net::{Network, NetworkConfig, NodeKey, PeerId, Profile, SwarmKey};
 use node::{ContentReader, NetworkChoice, NetworkOptions, Node, NodeConfig, Opened, ReadContent};
 use tokio_util::sync::CancellationToken;
 
+use crate::coded::coded;
 use crate::support::{PATIENCE, World, import_paths, item_named, noise, until};
 
 fn key() -> SwarmKey {
@@ -228,4 +229,33 @@ async fn what_a_list_blocks_is_not_asked_for() {
     assert!(!giver.was_asked(&root));
     node.shutdown().await;
     network.shutdown().await;
+}
+
+/// Who waits for shards that nobody has waits once for all of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_which_peers_have_ten_of_thirty_shards_is_restored() {
+    let bytes = noise(3_000_017, 21);
+    let file = coded(&bytes);
+    let find = Duration::from_millis(1_500);
+    for (have, is_enough) in [(20..30, true), (21..30, false)] {
+        let mut giver = Giver::default();
+        let shards = file.shards[have].iter().flatten();
+        for block in file.common.iter().chain(shards) {
+            giver.take(block.clone());
+        }
+        let (_, network, address) = start(giver).await;
+        let home = tempfile::tempdir().expect("a folder");
+        let node = open_member(home.path(), &[address], find).await;
+        connected(&node).await;
+        let began = tokio::time::Instant::now();
+        let opened = node.open_content(&file.root.into()).await;
+        match opened {
+            Ok(opened) if is_enough => assert!(read_all(opened).await == bytes),
+            Err(ReadContent::LostShards { lost: 21, .. }) if !is_enough => {}
+            other => panic!("{other:?}"),
+        }
+        assert!(began.elapsed() < find * 8, "{:?}", began.elapsed());
+        node.shutdown().await;
+        network.shutdown().await;
+    }
 }

@@ -39,6 +39,7 @@ const entries = {
   announce: { section: 'network', desktop: false },
   proxy: { section: 'network', desktop: false },
   bootstrap: { section: 'network', desktop: false },
+  identity: { section: 'network', desktop: false },
   blockLists: { section: 'blocking', desktop: false },
   blockOwn: { section: 'blocking', desktop: false },
   blockLog: { section: 'blocking', desktop: false },

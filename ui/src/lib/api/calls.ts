@@ -100,6 +100,10 @@ export const api = {
     answer(client().GET('/api/app/networks/history', { signal })),
   networks: (signal?: Signal) => answer(client().GET('/api/app/networks', { signal })),
 
+  identity: (signal?: Signal) => answer(client().GET('/api/app/node/id', { signal })),
+  replaceIdentity: (body: T.ReplaceIdentityRequest) =>
+    answer(client().POST('/api/app/node/id', { body })),
+
   policy: (signal?: Signal) => answer(client().GET('/api/app/policy', { signal })),
   addPolicyList: (body: T.NewPolicyListRequest) =>
     answer(client().POST('/api/app/policy/lists', { body })),

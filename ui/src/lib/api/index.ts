@@ -14,6 +14,7 @@ export {
 export { followEvents, live, type LiveEvent } from './events.svelte';
 export {
   homeQuery,
+  identityQuery,
   keepFresh,
   keys,
   makeQueryClient,

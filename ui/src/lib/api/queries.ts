@@ -30,6 +30,7 @@ export const keys = {
   shares: ['shares'],
   allReceived: ['received'],
   received: (id: string) => ['received', id],
+  identity: ['identity'],
   networks: ['network'],
   networkHistory: ['network', 'history'],
   policy: ['policy'],
@@ -55,6 +56,10 @@ export const sharesQuery = () => ({
 export const receivedQuery = (id: string) => ({
   queryKey: keys.received(id),
   queryFn: ({ signal }: { signal: AbortSignal }) => api.received(id, signal),
+});
+export const identityQuery = () => ({
+  queryKey: keys.identity,
+  queryFn: ({ signal }: { signal: AbortSignal }) => api.identity(signal),
 });
 export const networksQuery = () => ({
   queryKey: keys.networks,
