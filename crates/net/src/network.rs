@@ -11,6 +11,7 @@
 
 mod behaviour;
 mod config;
+pub mod dht;
 mod error;
 mod event;
 mod finding;
@@ -42,7 +43,6 @@ pub use crate::network::config::{AnnounceLog, KnownPeer, Limits, NetworkConfig, 
 pub use crate::network::error::{DialPeer, ListenOn, ProvideRoot, StartNetwork};
 pub use crate::network::event::{ConnectedPeer, NetworkEvent, Route};
 use crate::network::finding::Finding;
-pub use crate::network::finding::LookUps;
 pub use crate::network::reach::Reachability;
 use crate::network::task::Task;
 use crate::share::{self, Shares};
@@ -329,13 +329,6 @@ impl Network {
     pub async fn find_peer(&self, peer: PeerId) -> Vec<Multiaddr> {
         let found = self.find(|reply| finding::Command::FindPeer(peer, reply));
         found.await.unwrap_or_default()
-    }
-
-    /// What look-ups of providers cost so far.
-    pub async fn look_ups(&self) -> LookUps {
-        self.find(finding::Command::LookUps)
-            .await
-            .unwrap_or_default()
     }
 
     /// Points a name somewhere: signs a record, gives it to the DHT, and signs and gives it again
