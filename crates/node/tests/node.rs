@@ -35,6 +35,8 @@ mod public;
 #[path = "node/publish.rs"]
 mod publish;
 
+#[path = "node/domains.rs"]
+mod domains;
 #[path = "node/networks.rs"]
 mod networks;
 #[path = "node/share.rs"]
