@@ -17,6 +17,7 @@ mod event;
 mod finding;
 mod good_peers;
 mod memory;
+mod port_map;
 mod reach;
 mod records;
 mod relays;
@@ -43,6 +44,7 @@ pub use crate::network::config::{AnnounceLog, KnownPeer, Limits, NetworkConfig, 
 pub use crate::network::error::{DialPeer, ListenOn, ProvideRoot, StartNetwork};
 pub use crate::network::event::{ConnectedPeer, NetworkEvent, Route};
 use crate::network::finding::Finding;
+use crate::network::port_map::{Gateway, PortMaps};
 pub use crate::network::reach::Reachability;
 use crate::network::task::Task;
 use crate::share::{self, Shares};
@@ -141,9 +143,12 @@ impl Network {
         let (commands, receiver) = mpsc::channel(COMMANDS);
         let (events, _) = broadcast::channel(EVENTS);
         let finding = Finding::new(&config);
+        let asked = config.map_ports && !config.profile.transports.memory && config.proxy.is_none();
+        let gateway = asked.then(|| config.gateway.map_or(Gateway::OfSystem, Gateway::At));
         let mut task = Task::new(
             swarm,
             finding,
+            PortMaps::new(gateway, tracker.clone(), cancel.clone()),
             (config.relay_use, config.dht_mode),
             receiver,
             events.clone(),

@@ -107,7 +107,7 @@ impl Behaviour {
                 .then(|| relay::Behaviour::new(me, relay::Config::default()))
                 .into(),
             mdns: mdns.into(),
-            upnp: (config.map_ports && sockets)
+            upnp: (config.map_ports && config.gateway.is_none() && sockets)
                 .then(upnp::tokio::Behaviour::default)
                 .into(),
             bitswap,
