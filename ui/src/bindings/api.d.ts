@@ -4836,7 +4836,7 @@ export interface operations {
     resolve_name: {
         parameters: {
             query: {
-                /** @description A peer id, with or without /btns/ or /ipns/ before it. */
+                /** @description A peer id or a domain, with or without /btns/ or /ipns/ before it. */
                 name: string;
             };
             header?: never;
