@@ -1,7 +1,7 @@
 // Block exchange: against a bare copy over the same layers, from capped providers, and over a slow link.
 
 import { execFile } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { stop } from '../lib/process.mjs'
@@ -79,51 +79,10 @@ async function overSlowLink(context) {
   return { ours: rate(median(ours)), peer: rate(median(peer)), engine: `iperf3 over the same link in the same run; ping says ${ping} ms`, ...judge(ratios, 0.8, 'higher') }
 }
 
-/** Look-ups in a DHT of whole nodes, a fifth of which is replaced; the picture shows what they cost by size. */
-async function lookUps(context) {
-  const sizes = [125, 250, 500, 1000]
-  const runs = []
-  for (const size of sizes) runs.push(await bench(context, 'dht', size, 500))
-  const largest = runs.at(-1)
-  const share = largest.successes / largest.lookUps
-  const picture = join(context.cache, 'dht.svg')
-  writeFileSync(picture, plot(runs))
-  const cost = runs.map((run) => `${run.nodes}: ${round(run.asked, 1)}`).join(', ')
-  return {
-    ours: `${round(share * 100, 2)} % of ${largest.lookUps}`,
-    peer: '-',
-    ratio: round(share, 4),
-    n: 1,
-    engine: `peers asked a look-up by nodes (${cost}), drawn in ${picture}; libp2p counts no hops`,
-    ok: share >= 0.99,
-  }
-}
-
-/** Peers asked against the size of the network, as a picture. */
-function plot(runs) {
-  const [width, height, edge] = [480, 300, 50]
-  const most = Math.max(...runs.map((run) => run.asked)) * 1.1
-  const x = (nodes) => edge + ((width - 2 * edge) * Math.log2(nodes / runs[0].nodes)) / Math.log2(runs.at(-1).nodes / runs[0].nodes)
-  const y = (asked) => height - edge - ((height - 2 * edge) * asked) / most
-  const points = runs.map((run) => [x(run.nodes), y(run.asked)])
-  const text = (at, down, words, anchor = 'middle') => `<text x="${at}" y="${down}" text-anchor="${anchor}" font-family="sans-serif" font-size="12">${words}</text>`
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}">`,
-    `<path d="M${edge} ${edge}V${height - edge}H${width - edge}" fill="none" stroke="#888"/>`,
-    `<polyline points="${points.map((point) => point.join(',')).join(' ')}" fill="none" stroke="#06c" stroke-width="2"/>`,
-    ...runs.map((run, at) => text(points[at][0], height - edge + 16, run.nodes)),
-    ...runs.map((run, at) => text(points[at][0], points[at][1] - 8, round(run.asked, 1))),
-    text(width / 2, height - 12, 'nodes'),
-    text(edge, edge - 16, 'peers asked a look-up', 'start'),
-    '</svg>\n',
-  ].join('\n')
-}
-
 export const exchange = [
   { work: '1 GiB, key + noise, hashed and stored', kind: 'ratio', bar: '>= 0.75', run: copy('key') },
   { work: '1 GiB, noise, hashed and stored', kind: 'ratio', bar: '>= 0.75', run: copy('open') },
   { work: 'four providers capped at a quarter each', kind: 'ratio', bar: '>= 0.9', run: capped },
   { work: 'duplicate blocks from 8 providers', kind: 'absolute', bar: '<= 3 %', run: duplicates },
   { work: '256 MiB, 100 Mbit/s, 50 ms, 0.1 % loss', kind: 'ratio', bar: '>= 0.8', run: overSlowLink },
-  { work: 'DHT of 1,000 nodes with churn: look-ups', kind: 'absolute', bar: '>= 99 %', run: lookUps },
 ]

@@ -1,5 +1,6 @@
 // The groups of rows. A group is an array of { work, kind: ratio|absolute|memory, bar, run(context) }.
 
+import { dht } from './dht.mjs'
 import { exchange } from './exchange.mjs'
 import { helia } from './helia.mjs'
 import { imports } from './imports.mjs'
@@ -12,5 +13,5 @@ import { gcMark } from './gc.mjs'
 
 export const groups = {
   foundation: [...imports, ...reading, ...gcMark, ...previews, ...startup],
-  btfs: [...exchange, ...sharing, ...playing, ...helia],
+  btfs: [...exchange, ...dht, ...sharing, ...playing, ...helia],
 }

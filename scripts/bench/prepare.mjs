@@ -9,7 +9,7 @@ import { buildUi } from '../lib/ui.mjs'
 
 const debianPeers = { openssl: 'openssl', 'nginx': 'nginx-light', vipsthumbnail: 'libvips-tools', ffmpeg: 'ffmpeg', curl: 'curl', iperf3: 'iperf3', ping: 'iputils-ping', ip: 'iproute2' }
 
-const examples = ['gc_mark', 'preview_bench', 'exchange', 'btfs_bench', 'slow_link']
+const examples = ['gc_mark', 'preview_bench', 'exchange', 'dht_sim', 'btfs_bench', 'slow_link']
 
 export async function prepare({ pairs, quiet }) {
   const log = (text) => quiet || process.stderr.write(`${text}\n`)

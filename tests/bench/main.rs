@@ -7,14 +7,12 @@
 //! btfs_bench capped MIB PAIRS               four providers at a quarter each, and each alone
 //! btfs_bench duplicates MIB RUNS            eight providers of different speeds
 //! btfs_bench crowd LINK CONNECTIONS TRANSFERS   many who open a link; reads commands on stdin
-//! btfs_bench dht NODES LOOKUPS              a DHT of so many nodes, of which a fifth is replaced
 //! btfs_bench give MIB ADDRESS               serves blocks until its standard input ends
 //! btfs_bench take MIB ADDRESS               fetches them and prints how long it took
 //! ```
 
 mod bare;
 mod crowd;
-mod dht;
 mod moving;
 mod nodes;
 mod remote;
@@ -40,9 +38,6 @@ fn main() -> Fallible<()> {
         ["crowd", link, connections, transfers] => {
             let (connections, transfers) = (connections.parse()?, transfers.parse()?);
             runtime.block_on(crowd::crowd(link, connections, transfers))?
-        }
-        ["dht", nodes, look_ups] => {
-            runtime.block_on(dht::simulate(nodes.parse()?, look_ups.parse()?))?
         }
         ["give", mib, address] => runtime.block_on(remote::give(mib.parse()?, address))?,
         ["take", mib, address] => runtime.block_on(remote::take(mib.parse()?, address))?,

@@ -31,9 +31,10 @@ pub use libp2p::{Multiaddr, PeerId};
 
 pub use crate::clock::Clock;
 pub use crate::identity::{ImportKey, KeyText, LoadNodeKey, NodeKey, write_private};
+pub use crate::network::dht;
 pub use crate::network::{
-    AnnounceLog, ConnectedPeer, DialPeer, KnownPeer, Limits, ListenOn, LookUps, Network,
-    NetworkConfig, NetworkEvent, NoLog, ProvideRoot, Reachability, RelayUse, Route, StartNetwork,
+    AnnounceLog, ConnectedPeer, DialPeer, KnownPeer, Limits, ListenOn, Network, NetworkConfig,
+    NetworkEvent, NoLog, ProvideRoot, Reachability, RelayUse, Route, StartNetwork,
 };
 pub use crate::profile::{
     DhtNames, ParseBootstrap, Profile, SecurityOrder, Transports, Windows, parse_bootstrap,

@@ -3,13 +3,14 @@
 //! What it is: making a record with a [`NodeKey`], proving records and choosing between them, and
 //! following a name to a path. Records go through the DHT by [`Network::publish_name`] and
 //! [`Network::resolve_name`]; the DHT's own store holds only what [`check_record`] has proven.
-//! What it is not: it keeps no sequence numbers (the caller counts them durably) and asks no name
-//! server (the port [`TxtLookup`] does).
+//! What it is not: it keeps no sequence numbers (the caller counts them durably); domains are
+//! asked for only where it says so ([`NameServers`], behind the port [`TxtLookup`]).
 //!
 //! [`Network::publish_name`]: crate::Network::publish_name
 //! [`Network::resolve_name`]: crate::Network::resolve_name
 
 mod dnslink;
+mod servers;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -22,6 +23,7 @@ use libp2p::identity::PublicKey;
 
 use crate::identity::NodeKey;
 pub use crate::names::dnslink::{LinkedPath, LookUpTxt, ResolveDnsLink, TxtLookup, dnslink};
+pub use crate::names::servers::{NameServers, NoNameServers};
 
 /// How long a record holds unless told otherwise, as go-btfs has it.
 pub const LIFETIME: Duration = Duration::from_secs(24 * 3600);

@@ -11,11 +11,13 @@
 
 mod behaviour;
 mod config;
+pub mod dht;
 mod error;
 mod event;
 mod finding;
 mod good_peers;
 mod memory;
+mod port_map;
 mod reach;
 mod records;
 mod relays;
@@ -42,7 +44,7 @@ pub use crate::network::config::{AnnounceLog, KnownPeer, Limits, NetworkConfig, 
 pub use crate::network::error::{DialPeer, ListenOn, ProvideRoot, StartNetwork};
 pub use crate::network::event::{ConnectedPeer, NetworkEvent, Route};
 use crate::network::finding::Finding;
-pub use crate::network::finding::LookUps;
+use crate::network::port_map::{Gateway, PortMaps};
 pub use crate::network::reach::Reachability;
 use crate::network::task::Task;
 use crate::share::{self, Shares};
@@ -141,9 +143,12 @@ impl Network {
         let (commands, receiver) = mpsc::channel(COMMANDS);
         let (events, _) = broadcast::channel(EVENTS);
         let finding = Finding::new(&config);
+        let asked = config.map_ports && !config.profile.transports.memory && config.proxy.is_none();
+        let gateway = asked.then(|| config.gateway.map_or(Gateway::OfSystem, Gateway::At));
         let mut task = Task::new(
             swarm,
             finding,
+            PortMaps::new(gateway, tracker.clone(), cancel.clone()),
             (config.relay_use, config.dht_mode),
             receiver,
             events.clone(),
@@ -329,13 +334,6 @@ impl Network {
     pub async fn find_peer(&self, peer: PeerId) -> Vec<Multiaddr> {
         let found = self.find(|reply| finding::Command::FindPeer(peer, reply));
         found.await.unwrap_or_default()
-    }
-
-    /// What look-ups of providers cost so far.
-    pub async fn look_ups(&self) -> LookUps {
-        self.find(finding::Command::LookUps)
-            .await
-            .unwrap_or_default()
     }
 
     /// Points a name somewhere: signs a record, gives it to the DHT, and signs and gives it again

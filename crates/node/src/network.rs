@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use dag::Cid;
-use net::names::{Name, parse_name};
+use net::names::{Name, dnslink, parse_name};
 use net::{AddressPart, Multiaddr, PeerId};
 
 use crate::node::{Inner, Node};
@@ -292,16 +292,14 @@ impl Swarm {
         Ok((name, path))
     }
 
-    /// The path that a name stands for: a peer id, with or without `/btns/` or `/ipns/` before it.
+    /// The path that a name stands for: a peer id or a domain, with or without `/btns/` or `/ipns/`
+    /// before it. A domain's DNSLink is followed to a path that is no name.
     pub async fn resolve_name(&self, name: &str) -> Result<String, AskNetwork> {
         let bare = ["/btns/", "/ipns/"]
             .iter()
             .find_map(|prefix| name.strip_prefix(prefix))
             .unwrap_or(name);
-        self.inner
-            .policy
-            .check_name(bare, &[], PolicyAction::Get)
-            .map_err(AskNetwork::Blocked)?;
+        self.may_resolve(bare)?;
         let network = self.network()?;
         match parse_name(bare) {
             Some(Name::Key(peer)) => {
@@ -309,11 +307,30 @@ impl Swarm {
                 Ok(String::from_utf8_lossy(&record.entry().value).into_owned())
             }
             Some(Name::Domain(domain)) => {
-                let hint = format!("{domain} is a domain; domains are not looked up here");
-                Err(AskNetwork::BadRequest(hint))
+                let settings = self.inner.settings();
+                let servers = self.inner.networks.name_servers(&settings)?;
+                let link = dnslink(&servers, &domain).await.map_err(failed)?;
+                let mut path = format!("/{}/{}", link.space, link.root);
+                if let ("btns" | "ipns", Some(Name::Key(peer))) =
+                    (link.space.as_str(), parse_name(&link.root))
+                {
+                    self.may_resolve(&link.root)?;
+                    let record = network.resolve_name(peer).await.map_err(failed)?;
+                    path = String::from_utf8_lossy(&record.entry().value).into_owned();
+                }
+                if !link.rest.is_empty() {
+                    path = format!("{}/{}", path.trim_end_matches('/'), link.rest);
+                }
+                Ok(path)
             }
             None => Err(AskNetwork::BadRequest(format!("{name:?} is no name"))),
         }
+    }
+
+    fn may_resolve(&self, name: &str) -> Result<(), AskNetwork> {
+        let policy = &self.inner.policy;
+        let checked = policy.check_name(name, &[], PolicyAction::Get);
+        checked.map_err(AskNetwork::Blocked)
     }
 
     /// Names of keys with the peer ids that they make.

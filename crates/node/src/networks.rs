@@ -21,12 +21,14 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use net::names::NameServers;
 use net::share::OpenLinks;
 use net::{Multiaddr, Network, NetworkConfig, NodeKey, PeerId, RateLimiter, StartNetwork};
 use tokio_util::sync::CancellationToken;
 
 use crate::events::Event;
 use crate::jobs::lock;
+use crate::network::AskNetwork;
 use crate::node::Inner;
 use crate::settings::Settings;
 use crate::share::{AnnounceTimes, Serving};
@@ -122,6 +124,24 @@ impl Networks {
         let wide = lock(&self.wide);
         let running = wide.as_ref()?;
         Some((running.network.clone(), running.plan.name()))
+    }
+
+    /// Who is asked what a domain links to; nobody when that would go past what was asked for.
+    pub(crate) fn name_servers(&self, settings: &Settings) -> Result<NameServers, AskNetwork> {
+        let options = lock(&self.options).unwrap_or_default();
+        if settings.proxy.is_some() {
+            let hint = "domains are not looked up: the question would not go through the proxy";
+            return Err(AskNetwork::BadRequest(hint.to_owned()));
+        }
+        let servers = match (options.name_server, options.loopback_only) {
+            (Some(server), _) => NameServers::at(server),
+            (None, false) => NameServers::of_system(),
+            (None, true) => {
+                let hint = "domains are not looked up: this node keeps to this machine";
+                return Err(AskNetwork::BadRequest(hint.to_owned()));
+            }
+        };
+        servers.map_err(|error| AskNetwork::Failed(Box::new(error)))
     }
 
     /// Where new nodes of the network beside `direct` begin.

@@ -37,6 +37,8 @@ mod publish;
 
 #[path = "node/coded.rs"]
 mod coded;
+#[path = "node/domains.rs"]
+mod domains;
 #[path = "node/encrypted.rs"]
 mod encrypted;
 #[path = "node/identity.rs"]

@@ -1892,8 +1892,7 @@ export interface components {
          * @description Why a request failed. A closed list: the UI branches on it and shows its own words.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "place_stays" | "not_looked_at" | "own_link" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "only_relayed" | "no_network" | "blocked" | "not_local" | "shutting_down" | "internal";
-        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "place_stays" | "not_looked_at" | "own_link" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "bad_key" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "no_network" | "blocked" | "not_local" | "shutting_down" | "internal";
+        ErrorCode: "bad_request" | "bad_cid" | "bad_path" | "unauthorized" | "foreign_origin" | "wrong_host" | "not_found" | "conflict" | "place_stays" | "not_looked_at" | "own_link" | "method_not_allowed" | "too_large" | "unsupported_media_type" | "too_many" | "permission_denied" | "disk_full" | "quota_exceeded" | "read_only" | "offline" | "source_changed" | "source_missing" | "corrupt" | "unsupported_format" | "bad_link" | "bad_key" | "needs_password" | "wrong_password" | "share_ended" | "peer_unreachable" | "only_relayed" | "no_network" | "blocked" | "not_local" | "shutting_down" | "internal";
         /** @description A file that a job could not take. */
         Failure: {
             /** @description Stable name of the reason. */
@@ -4920,7 +4919,7 @@ export interface operations {
     resolve_name: {
         parameters: {
             query: {
-                /** @description A peer id, with or without /btns/ or /ipns/ before it. */
+                /** @description A peer id or a domain, with or without /btns/ or /ipns/ before it. */
                 name: string;
             };
             header?: never;

@@ -159,7 +159,7 @@ async fn publish_name(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct OfName {
-    /// A peer id, with or without /btns/ or /ipns/ before it.
+    /// A peer id or a domain, with or without /btns/ or /ipns/ before it.
     name: String,
 }
 

@@ -126,7 +126,7 @@ pub(crate) enum Name {
     },
     /// Print where a name points
     Resolve {
-        /// The name: a peer id
+        /// The name: a peer id, or a domain that links to something
         name: String,
     },
 }

@@ -34,6 +34,7 @@ fn network_options(daemon: &Daemon) -> NetworkOptions {
             NetworkChoice::Private => node::NetworkChoice::Private,
         }),
         loopback_only: daemon.loopback || daemon.network == Some(NetworkChoice::Loopback),
+        name_server: None,
     }
 }
 

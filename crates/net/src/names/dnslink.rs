@@ -18,7 +18,7 @@ const MAX_PATH: usize = 2048;
 #[error("the name servers did not answer")]
 pub struct LookUpTxt;
 
-/// Asks name servers: the port that the node implements.
+/// Asks name servers.
 pub trait TxtLookup: Send + Sync {
     /// The TXT records of a domain, each as one text; none when there is no such domain.
     fn txt(&self, domain: String) -> BoxFuture<'_, Result<Vec<String>, LookUpTxt>>;

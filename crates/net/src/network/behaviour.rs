@@ -1,30 +1,20 @@
 //! Everything a node of one network does at once, as one libp2p behaviour.
 
-use std::num::NonZeroUsize;
-use std::time::Duration;
-
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::{
-    PeerId, StreamProtocol, allow_block_list, autonat, connection_limits, dcutr, identify, kad,
-    mdns, ping, relay, upnp,
+    allow_block_list, autonat, connection_limits, dcutr, identify, kad, mdns, ping, relay, upnp,
 };
 
 use crate::bitswap;
-use crate::clock::Clock;
 use crate::identity::NodeKey;
+use crate::network::dht::{self, Dht};
 use crate::network::memory::MemoryGate;
-use crate::network::records::Records;
 use crate::network::{Limits, NetworkConfig, StartNetwork};
 use crate::share;
 
 /// Identify's name for the protocol suite; every IPFS and BTFS node says this.
 const SUITE: &str = "ipfs/0.1.0";
-/// How long others' records are kept without being sent again: name records hold for a day.
-const RECORD_TTL: Duration = Duration::from_secs(36 * 3600);
-/// Peers a look-up asks at once, as go-btfs does.
-const PARALLEL: NonZeroUsize = NonZeroUsize::new(10).expect("ten is not zero");
-
 #[derive(NetworkBehaviour)]
 pub(crate) struct Behaviour {
     limits: connection_limits::Behaviour,
@@ -33,8 +23,8 @@ pub(crate) struct Behaviour {
     pub(super) allowed: Toggle<allow_block_list::Behaviour<allow_block_list::AllowedPeers>>,
     identify: identify::Behaviour,
     ping: ping::Behaviour,
-    pub(super) wan: Toggle<kad::Behaviour<Records>>,
-    pub(super) lan: Toggle<kad::Behaviour<Records>>,
+    pub(super) wan: Toggle<Dht>,
+    pub(super) lan: Toggle<Dht>,
     autonat: Toggle<autonat::v1::Behaviour>,
     reach: Toggle<autonat::v2::client::Behaviour>,
     reach_others: Toggle<autonat::v2::server::Behaviour>,
@@ -54,32 +44,6 @@ fn limits(limits: Limits) -> connection_limits::ConnectionLimits {
         .with_max_established(Some(limits.connections))
         .with_max_established_incoming(Some(limits.incoming))
         .with_max_established_per_peer(Some(limits.per_peer))
-}
-
-fn dht(
-    name: &StreamProtocol,
-    me: PeerId,
-    mode: Option<kad::Mode>,
-    clock: &Clock,
-) -> kad::Behaviour<Records> {
-    let mut config = kad::Config::new(name.clone());
-    config
-        .set_parallelism(PARALLEL)
-        .set_query_timeout(Duration::from_secs(60))
-        // A record that others hold must outlive the sweep that renews it.
-        .set_provider_record_ttl(Some(Duration::from_secs(48 * 3600)))
-        // What is announced is announced again by the sweep, what is published by who signs it.
-        .set_provider_publication_interval(None)
-        .set_publication_interval(None)
-        .set_replication_interval(None)
-        .set_record_ttl(Some(RECORD_TTL))
-        .set_caching(kad::Caching::Disabled)
-        // The owner bootstraps when it has addresses; a timer would dial from a quiet node.
-        .set_periodic_bootstrap_interval(Some(Duration::from_secs(600)));
-    let store = Records::new(me, clock.clone());
-    let mut dht = kad::Behaviour::with_config(me, store, config);
-    dht.set_mode(mode);
-    dht
 }
 
 impl Behaviour {
@@ -124,10 +88,10 @@ impl Behaviour {
             ping: ping::Behaviour::default(),
             // By reachability: a client until an address is confirmed from outside.
             wan: names
-                .map(|names| dht(&names.wan, me, config.dht_mode, &config.clock))
+                .map(|names| dht::behaviour(&names.wan, me, config.dht_mode, &config.clock))
                 .into(),
             lan: names
-                .map(|names| dht(&names.lan, me, Some(kad::Mode::Server), &config.clock))
+                .map(|names| dht::behaviour(&names.lan, me, Some(kad::Mode::Server), &config.clock))
                 .into(),
             autonat: reach
                 .then(|| autonat::v1::Behaviour::new(me, autonat::v1::Config::default()))
@@ -143,7 +107,7 @@ impl Behaviour {
                 .then(|| relay::Behaviour::new(me, relay::Config::default()))
                 .into(),
             mdns: mdns.into(),
-            upnp: (config.map_ports && sockets)
+            upnp: (config.map_ports && config.gateway.is_none() && sockets)
                 .then(upnp::tokio::Behaviour::default)
                 .into(),
             bitswap,

@@ -1,5 +1,6 @@
 //! What a network is started with.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -84,8 +85,10 @@ pub struct NetworkConfig {
     pub relay_for_others: bool,
     /// Look for peers on the local network.
     pub local_discovery: bool,
-    /// Ask the router for a port.
+    /// Ask the router for ports, by UPnP, PCP and NAT-PMP.
     pub map_ports: bool,
+    /// The router to ask, by PCP and NAT-PMP only; `None` is the one that this system uses.
+    pub gateway: Option<Ipv4Addr>,
     /// Fixed mode of the wide DHT; `None` is by reachability.
     pub dht_mode: Option<kad::Mode>,
     /// Dial the profile's list.
@@ -132,6 +135,7 @@ impl NetworkConfig {
             relay_for_others: false,
             local_discovery: true,
             map_ports: true,
+            gateway: None,
             dht_mode: None,
             bootstrap: true,
             source: Arc::new(NoBlocks),

@@ -21,9 +21,10 @@ use crate::clock::Clock;
 use crate::names::{PublishName, PublishedName, ResolveName};
 use crate::network::behaviour::Behaviour;
 use crate::network::config::{AnnounceLog, NetworkConfig};
+use crate::network::dht::Dht;
 use crate::network::error::ProvideRoot;
 use crate::network::finding::locating::Locating;
-use crate::network::records::{Proven, Records, prove};
+use crate::network::records::{Proven, prove};
 use crate::network::sweep::Sweep;
 
 /// Proven records after which a look-up of a name has enough to choose from.
@@ -35,7 +36,6 @@ const NAME_RETRY: Duration = Duration::from_secs(300);
 /// Names that are kept up at most.
 const MAX_NAMES: usize = 1024;
 
-type Dht = kad::Behaviour<Records>;
 /// Says of which DHT a query is.
 type Which = fn(kad::QueryId) -> Query;
 
@@ -59,29 +59,6 @@ pub(super) enum Command {
     PublishName(PublishedName, oneshot::Sender<Result<(), PublishName>>),
     UnpublishName(PeerId),
     ResolveName(PeerId, oneshot::Sender<Result<NameRecord, ResolveName>>),
-    LookUps(oneshot::Sender<LookUps>),
-}
-
-/// What look-ups of providers cost since the network was started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct LookUps {
-    /// Look-ups that ended; one in each DHT counts as two.
-    pub ended: u64,
-    /// Peers that were asked.
-    pub asked: u64,
-    /// Those that did not answer.
-    pub unanswered: u64,
-}
-
-impl LookUps {
-    /// Counts a query that has ended.
-    fn add(&mut self, ended: bool, stats: &kad::QueryStats) {
-        if ended {
-            self.ended += 1;
-            self.asked += u64::from(stats.num_requests());
-            self.unanswered += u64::from(stats.num_failures());
-        }
-    }
 }
 
 /// A look-up of providers.
@@ -125,7 +102,6 @@ pub(super) struct Finding {
     sweep: Sweep,
     lookups: HashMap<Query, Lookup>,
     locating: Vec<Locating>,
-    cost: LookUps,
     announcing: HashMap<Query, Announcing>,
     resolving: HashMap<u64, Resolving>,
     resolved: u64,
@@ -175,7 +151,6 @@ impl Finding {
             sweep: Sweep::default(),
             lookups: HashMap::new(),
             locating: Vec::new(),
-            cost: LookUps::default(),
             announcing: HashMap::new(),
             resolving: HashMap::new(),
             resolved: 0,
@@ -297,9 +272,6 @@ impl Finding {
                 self.names.remove(&name);
             }
             Command::ResolveName(name, reply) => self.resolve(behaviour, name, reply),
-            Command::LookUps(reply) => {
-                let _ = reply.send(self.cost);
-            }
         }
     }
 
@@ -371,10 +343,7 @@ impl Finding {
 
     pub(super) fn event(&mut self, behaviour: &mut Behaviour, event: kad::Event, of: Which) {
         let kad::Event::OutboundQueryProgressed {
-            id,
-            result,
-            stats,
-            step,
+            id, result, step, ..
         } = event
         else {
             return;
@@ -382,8 +351,7 @@ impl Finding {
         let query = of(id);
         match result {
             kad::QueryResult::GetProviders(result) => {
-                let ended = self.found_providers(behaviour, query, result.ok(), step.last);
-                self.cost.add(ended, &stats);
+                self.found_providers(behaviour, query, result.ok(), step.last);
             }
             kad::QueryResult::GetClosestPeers(result) => {
                 let closest = match result {
@@ -431,14 +399,13 @@ impl Finding {
         }
     }
 
-    /// Whether that was its end.
     fn found_providers(
         &mut self,
         behaviour: &mut Behaviour,
         query: Query,
         result: Option<kad::GetProvidersOk>,
         last: bool,
-    ) -> bool {
+    ) {
         let mut stop = last;
         if let Some(lookup) = self.lookups.get_mut(&query)
             && let Some(kad::GetProvidersOk::FoundProviders { providers, .. }) = result
@@ -452,11 +419,10 @@ impl Finding {
             }
             stop |= lookup.left == 0;
         }
-        if !stop {
-            return false;
+        if stop {
+            finish(behaviour, &query);
+            self.lookups.remove(&query);
         }
-        finish(behaviour, &query);
-        self.lookups.remove(&query).is_some()
     }
 
     fn found_record(

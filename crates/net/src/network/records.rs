@@ -21,9 +21,15 @@ const MAX_RECORDS: usize = 4096;
 const MAX_PROVIDED: usize = 65_536;
 
 /// See the module.
-pub(crate) struct Records {
+pub struct Records {
     kept: MemoryStore,
     clock: Clock,
+}
+
+impl std::fmt::Debug for Records {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Records").finish_non_exhaustive()
+    }
 }
 
 impl Records {

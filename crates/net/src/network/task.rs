@@ -21,6 +21,7 @@ use crate::bitswap;
 use crate::network::behaviour::{Behaviour, BehaviourEvent};
 use crate::network::finding::{Finding, Query};
 use crate::network::good_peers::GoodPeers;
+use crate::network::port_map::PortMaps;
 use crate::network::reach::is_public;
 use crate::network::task::reaching::Reaching;
 use crate::network::{Command, ConnectedPeer, DialPeer, KnownPeer, NetworkEvent, RelayUse, Route};
@@ -39,6 +40,7 @@ pub(super) struct Task {
     pub(super) events: broadcast::Sender<NetworkEvent>,
     pub(super) cancel: CancellationToken,
     finding: Finding,
+    ports: PortMaps,
     dht_mode: Option<kad::Mode>,
     /// When the DHT has work again; kept over events, or a busy network would never get there.
     alarm: Pin<Box<Sleep>>,
@@ -58,6 +60,7 @@ impl Task {
     pub(super) fn new(
         swarm: Swarm<Behaviour>,
         finding: Finding,
+        ports: PortMaps,
         (relay_use, dht_mode): (RelayUse, Option<kad::Mode>),
         commands: mpsc::Receiver<Command>,
         events: broadcast::Sender<NetworkEvent>,
@@ -69,6 +72,7 @@ impl Task {
             events,
             cancel,
             finding,
+            ports,
             dht_mode,
             alarm: Box::pin(sleep_until(Instant::now())),
             armed: false,
@@ -88,6 +92,7 @@ impl Task {
                     None => return,
                 },
                 event = self.swarm.select_next_some() => self.event(event),
+                Some(change) = self.ports.changed() => self.mapped(change),
                 () = &mut self.alarm, if self.armed => {
                     self.armed = false;
                     self.finding.work(self.swarm.behaviour_mut());
@@ -272,24 +277,18 @@ impl Task {
             }
             SwarmEvent::NewListenAddr { address, .. } => {
                 self.state.reaching.reach.listening(&address, true);
+                self.ports.listening(&address);
                 self.tell(NetworkEvent::Listening(address));
                 self.interfaces_changed();
             }
             SwarmEvent::ExpiredListenAddr { address, .. } => {
                 self.state.reaching.reach.listening(&address, false);
+                self.ports.not_listening(&address);
                 self.tell(NetworkEvent::NotListening(address));
                 self.interfaces_changed();
             }
-            SwarmEvent::ExternalAddrConfirmed { address } => {
-                self.state.reaching.reach.confirmed(&address, true);
-                self.tell(NetworkEvent::Reachable(address));
-                self.reached();
-            }
-            SwarmEvent::ExternalAddrExpired { address } => {
-                self.state.reaching.reach.confirmed(&address, false);
-                self.tell(NetworkEvent::Unreachable(address));
-                self.reached();
-            }
+            SwarmEvent::ExternalAddrConfirmed { address } => self.confirmed(address, true),
+            SwarmEvent::ExternalAddrExpired { address } => self.confirmed(address, false),
             SwarmEvent::ListenerClosed { listener_id, .. } => self.listener_closed(listener_id),
             _ => {}
         }

@@ -6,6 +6,7 @@ mod exchange;
 mod finding;
 mod hostile;
 mod limits;
+mod port_map;
 mod probing;
 mod raw;
 mod sharing;

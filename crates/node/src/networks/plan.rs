@@ -1,5 +1,7 @@
 //! What is to run: the choice of the start and of the settings, made into one plan a network.
 
+use std::net::SocketAddr;
+
 use net::{Profile, SwarmKey};
 
 use crate::node::Inner;
@@ -34,6 +36,8 @@ pub struct NetworkOptions {
     pub choice: Option<NetworkChoice>,
     /// Only this machine: listen on loopback, look for nobody. For tests and demonstrations.
     pub loopback_only: bool,
+    /// The name server that domains are looked up with; `None` is as the system says.
+    pub name_server: Option<SocketAddr>,
 }
 
 /// What a network is started as: when any of it changes it is started anew.

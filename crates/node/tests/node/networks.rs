@@ -12,6 +12,7 @@ async fn open(home: &Path, choice: Option<NetworkChoice>) -> Node {
     let options = NetworkOptions {
         choice,
         loopback_only: true,
+        name_server: None,
     };
     let config = NodeConfig::new(home).with_network(options);
     Node::open(config).await.expect("the home opens")

@@ -30,6 +30,7 @@ pub(crate) async fn open_member(home: &Path, bootstrap: &[String], find: Duratio
     let options = NetworkOptions {
         choice: Some(NetworkChoice::Private),
         loopback_only: true,
+        name_server: None,
     };
     let config = NodeConfig::new(home)
         .with_network(options)

@@ -15,6 +15,7 @@ pub(crate) async fn open_networked(home: &Path) -> Node {
     let options = node::NetworkOptions {
         choice: Some(node::NetworkChoice::Direct),
         loopback_only: true,
+        name_server: None,
     };
     let config = NodeConfig::new(home).with_network(options);
     Node::open(config).await.expect("the home opens")

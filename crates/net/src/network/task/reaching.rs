@@ -6,9 +6,10 @@ use std::time::Duration;
 use libp2p::core::transport::ListenerId;
 use libp2p::swarm::ConnectionId;
 use libp2p::swarm::dial_opts::DialOpts;
-use libp2p::{PeerId, autonat, dcutr, kad, ping};
+use libp2p::{Multiaddr, PeerId, autonat, dcutr, kad, ping};
 use tokio::time::Instant;
 
+use crate::network::port_map::Mapped;
 use crate::network::reach::{Reach, is_public};
 use crate::network::relays::Relays;
 use crate::network::task::Task;
@@ -97,6 +98,30 @@ impl Task {
         }
         if changed {
             self.tell(NetworkEvent::ReachabilityChanged(state));
+        }
+    }
+
+    /// An address leads here from outside, or does so no more.
+    pub(super) fn confirmed(&mut self, address: Multiaddr, holds: bool) {
+        self.state.reaching.reach.confirmed(&address, holds);
+        self.tell(match holds {
+            true => NetworkEvent::Reachable(address),
+            false => NetworkEvent::Unreachable(address),
+        });
+        self.reached();
+    }
+
+    /// A router has changed a port. The swarm tells its behaviours, but not this task.
+    pub(super) fn mapped(&mut self, change: Mapped) {
+        match change {
+            Mapped::Gained(address) => {
+                self.swarm.add_external_address(address.clone());
+                self.confirmed(address, true);
+            }
+            Mapped::Lost(address) => {
+                self.swarm.remove_external_address(&address);
+                self.confirmed(address, false);
+            }
         }
     }
 
