@@ -1,6 +1,6 @@
 //! The DHT as a node of any network runs it: libp2p's Kademlia, set as below, over [`Records`].
 //!
-//! Public so that a simulation can drive the same thing over wires of its own (tests/bench/dht.rs).
+//! Public so that a simulation can drive the same thing over wires of its own (examples/dht_sim).
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
