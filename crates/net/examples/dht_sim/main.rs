@@ -17,7 +17,7 @@ mod wire;
 use std::collections::HashSet;
 use std::error::Error;
 use std::io::Write;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dag::{CidVersion, Codec, cid_of};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -45,6 +45,9 @@ async fn main() -> Fallible<()> {
     let line = simulate(nodes.parse()?, look_ups.parse()?).await?;
     Ok(writeln!(std::io::stdout(), "{line}")?)
 }
+
+/// How long after the last has joined the looking begins.
+const SETTLE: Duration = member::IDLE.saturating_mul(2);
 
 struct Rng(u64);
 
@@ -126,6 +129,10 @@ async fn simulate(nodes: usize, look_ups: usize) -> Fallible<Value> {
     }
     let staying: HashSet<PeerId> = network.all.iter().map(|member| member.peer).collect();
     network.grow(nodes).await?;
+
+    // Connections of the joining close about now, all at once; a look-up that begins over a score of
+    // them is not answered by any, which says nothing about the DHT.
+    tokio::time::sleep(SETTLE).await;
 
     // Nobody can find a root whose announcers have all gone. A node asks once at a time.
     let found = |n: usize| providers[n].iter().any(|peer| staying.contains(peer));

@@ -17,7 +17,7 @@ use crate::hops::Hops;
 use crate::wire::{Meetings, transport};
 
 /// How long a connection nobody uses stays: real nodes keep it for a minute of their slower time.
-const IDLE: Duration = Duration::from_secs(10);
+pub(crate) const IDLE: Duration = Duration::from_secs(10);
 /// Providers a look-up is satisfied with.
 const ENOUGH: usize = 20;
 
