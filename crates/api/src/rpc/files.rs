@@ -216,7 +216,8 @@ pub(super) async fn write(call: Call) -> RpcResult<Response> {
     let pieces = stream::try_unfold(body, |mut body| async move {
         match body.next_bytes().await {
             Ok(Some(bytes)) => Ok(Some((bytes, body))),
-            Ok(None) => Ok(None),
+            // What follows is read so that the answer is not cut off.
+            Ok(None) => body.next_part().await.map(|_| None).or(Ok(None)),
             Err(error) => Err(std::io::Error::other(error.message)),
         }
     });

@@ -91,6 +91,7 @@ impl Multipart {
         self.fill(2).await?;
         if self.buffer.starts_with(b"--") {
             self.state = State::Over;
+            self.read_out().await;
             return Ok(None);
         }
         let head = loop {
@@ -140,6 +141,18 @@ impl Multipart {
             whole.extend_from_slice(&bytes);
         }
         Ok(whole.freeze())
+    }
+
+    /// Reads what follows the last part, which means nothing. A body that is not read to its end makes
+    /// the server cut the connection, and with it what of the answer is still on its way.
+    async fn read_out(&mut self) {
+        let mut passed = 0;
+        while let Some(Ok(bytes)) = self.body.next().await {
+            passed += bytes.len();
+            if passed > MAX_HEAD {
+                return;
+            }
+        }
     }
 
     async fn fill(&mut self, len: usize) -> RpcResult<()> {

@@ -338,6 +338,7 @@ impl Client {
         self.dirty.insert(peer);
         // Whoever waits for somebody to ask may ask this one.
         self.unplaced.extend(self.sessions.keys());
+        self.introduce(peer);
     }
 
     pub(crate) fn disconnected(&mut self, peer: PeerId) {

@@ -15,6 +15,7 @@ async fn open(home: &Path) -> Node {
     let options = NetworkOptions {
         choice: Some(NetworkChoice::Direct),
         loopback_only: true,
+        name_server: None,
     };
     let config = NodeConfig::new(home).with_network(options);
     Node::open(config).await.expect("the home opens")

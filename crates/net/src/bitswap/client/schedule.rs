@@ -162,6 +162,27 @@ impl Client {
         }
     }
 
+    /// Asks somebody who has just come whether they have what nobody had, without waiting for the next
+    /// round: a node that starts wants things before it knows anybody.
+    pub(super) fn introduce(&mut self, peer: PeerId) {
+        let Some(state) = self.peers.get_mut(&peer) else {
+            return;
+        };
+        let open = self.sessions.values();
+        let pending = open
+            .filter(|session| session.reach == Reach::Anyone)
+            .flat_map(|session| session.pending.iter().take(PROBE_WANTS));
+        for (_, _, key) in pending {
+            if let Some(want) = self.wants.get_mut(key)
+                && want.sought.is_some()
+                && !want.probed.contains(&peer)
+            {
+                state.probe(*key, want.cid, 1);
+                want.probed.push(peer);
+            }
+        }
+    }
+
     /// Asks strangers whether they have a block.
     fn probe(&mut self, key: Key, providers: &[PeerId]) {
         let Some(want) = self.wants.get_mut(&key) else {

@@ -89,6 +89,34 @@ fn blocks_are_asked_for_in_the_order_of_their_deadlines() {
 }
 
 #[test]
+fn who_connects_is_asked_at_once_for_what_nobody_has() {
+    let mut bench = Bench::new(Reach::Anyone, &[]);
+    let cid = bench.want(1, 1000);
+    assert!(bench.sent().is_empty());
+    assert_eq!(bench.outputs(), [Output::Seek(SESSION, cid)]);
+    let peer = PeerId::random();
+    bench.client.connected(peer);
+    let sent = bench.sent();
+    let asked = sent
+        .iter()
+        .flat_map(|(to, all)| all.iter().map(move |one| (to, one)));
+    let asked: Vec<_> = asked.collect();
+    assert!(
+        matches!(asked.as_slice(), [(to, Entry::Want { cid: of, kind: WantKind::Have, .. })] if **to == peer && *of == cid),
+        "{asked:?}"
+    );
+}
+
+#[test]
+fn a_private_block_is_not_named_to_who_connects() {
+    let mut bench = Bench::new(Reach::ProvidersOnly, &[]);
+    bench.want(1, 1000);
+    bench.sent();
+    bench.client.connected(PeerId::random());
+    assert!(bench.sent().is_empty());
+}
+
+#[test]
 fn a_block_is_asked_of_one_peer_at_a_time_and_work_is_split() {
     let peers = [PeerId::random(), PeerId::random()];
     let mut bench = Bench::new(Reach::ProvidersOnly, &peers);
