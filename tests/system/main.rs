@@ -15,6 +15,7 @@ mod partition;
 mod previews;
 mod references;
 mod share_kill;
+mod share_places;
 mod slow_clients;
 mod storage_folder;
 mod support;

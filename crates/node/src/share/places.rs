@@ -24,21 +24,19 @@ impl Inner {
                 return Err(MakeShare::NotLookedAt(row.title.clone()));
             }
             // What is written anew is read by the job that does so; of others only little is.
-            let is_known = match row.mime.as_str() {
-                "image/jpeg" | "image/png" | "image/webp" => {
-                    row.size <= strip::MAX_WHOLE || !has_place(view, row.id)?
-                }
+            let can = match row.mime.as_str() {
+                "image/jpeg" | "image/png" | "image/webp" if row.size <= strip::MAX_WHOLE => true,
                 _ if may_have_one => self.can_forget(view, row)?,
                 _ => true,
             };
-            if !is_known {
+            if !can {
                 return Err(MakeShare::PlaceStays(row.title.clone()));
             }
         }
         Ok(())
     }
 
-    /// Whether the place can be taken out of a file of which only some bytes change.
+    /// Whether a file says no place, or one that can be taken out.
     fn can_forget(
         self: &Arc<Self>,
         view: &library::Reader,

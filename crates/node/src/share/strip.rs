@@ -5,6 +5,9 @@
 //! all others (HEIC, AVIF, TIFF, films) only the bytes that say it are overwritten, so that every
 //! offset in them holds and the rest need not be stored a second time: [`Patches`].
 //!
+//! Every photo and film is looked at by its own bytes, whatever the library knows of it: headers and
+//! metadata of a photo, and what stands behind its picture. One that says no place stays untouched.
+//!
 //! Not a reader of pictures or films: what does not look like its kind, or may say it in a way that
 //! is not known here, is refused and never guessed at. Hostile bytes cost bounded time and memory.
 
@@ -14,6 +17,7 @@ mod heif;
 mod jpeg;
 mod matroska;
 mod patches;
+mod place;
 mod png;
 #[cfg(test)]
 mod tests;
@@ -25,6 +29,9 @@ use crate::stream::{ReadMedia, Source};
 
 /// A photo up to this long is written anew in memory.
 pub(super) const MAX_WHOLE: u64 = 256 << 20;
+
+/// How far into a photo of a kind that is not known here a place is looked for.
+const MAX_START: u64 = 1 << 20;
 
 /// What has to be done so that a file does not say where it was made.
 #[derive(Debug, PartialEq)]
@@ -47,8 +54,16 @@ impl Stripped {
     }
 }
 
+/// What was found in a photo of which only some bytes change.
+struct Metadata {
+    /// What has to change so that it says no place.
+    patches: Patches,
+    /// Whether it says one.
+    has_place: bool,
+}
+
 /// `None` when the place cannot be taken out. `has_place` is what the library knows of the file;
-/// a film is looked at all the same, for not every way of saying it is known there.
+/// it is looked at all the same, for not every way of saying it is known there.
 pub(super) fn strip(
     source: &Source,
     size: u64,
@@ -65,18 +80,7 @@ pub(super) fn strip(
             }
         }
         "video/x-matroska" | "video/webm" => matroska::patches(&file)?,
-        _ if !has_place => return Ok(Some(Stripped::AsItIs)),
-        "image/heic" | "image/heif" | "image/avif" => heif::patches(&file)?,
-        "image/tiff" => tiff::patches(&file)?,
-        "image/jpeg" | "image/png" | "image/webp" if size <= MAX_WHOLE => {
-            let bytes = file.bytes(0, size)?;
-            let stripped = bytes.and_then(|bytes| match mime {
-                "image/png" => png::without_metadata(&bytes, orientation),
-                "image/webp" => webp::without_metadata(&bytes, orientation),
-                _ => jpeg::jpeg(&bytes, orientation),
-            });
-            return Ok(stripped.map(Stripped::Whole));
-        }
+        _ if mime.starts_with("image/") => return photo(&file, mime, orientation, has_place),
         _ => None,
     };
     Ok(match patches.filter(|patches| !patches.is_empty()) {
@@ -84,6 +88,62 @@ pub(super) fn strip(
         // Where it says it was not found, or it does not say it.
         None => (!has_place).then_some(Stripped::AsItIs),
     })
+}
+
+fn photo(
+    file: &File<'_>,
+    mime: &str,
+    orientation: u8,
+    is_known: bool,
+) -> Result<Option<Stripped>, ReadMedia> {
+    let metadata = match mime {
+        "image/heic" | "image/heif" | "image/avif" => heif::look(file)?,
+        "image/jpeg" | "image/png" | "image/webp" => None,
+        // Raw photos, too, which are mostly TIFF; of those nothing can be taken out.
+        _ => tiff::look(file)?,
+    };
+    let found = match mime {
+        "image/jpeg" => jpeg::has_place(file)?,
+        "image/png" => png::has_place(file)?,
+        "image/webp" => webp::has_place(file)?,
+        _ => metadata.as_ref().map(|metadata| metadata.has_place),
+    };
+    let is_one_of_ours = matches!(
+        mime,
+        "image/jpeg"
+            | "image/png"
+            | "image/webp"
+            | "image/heic"
+            | "image/heif"
+            | "image/avif"
+            | "image/tiff"
+    );
+    let has_place = is_known
+        || match found {
+            Some(found) => found,
+            None if is_one_of_ours => place::anywhere(file, 0..file.size)?,
+            None => place::anywhere(file, 0..MAX_START)?,
+        };
+    if !has_place {
+        return Ok(Some(Stripped::AsItIs));
+    }
+    if matches!(mime, "image/jpeg" | "image/png" | "image/webp") {
+        let bytes = match file.size <= MAX_WHOLE {
+            true => file.bytes(0, file.size)?,
+            false => None,
+        };
+        let stripped = bytes.and_then(|bytes| match mime {
+            "image/png" => png::without_metadata(&bytes, orientation),
+            "image/webp" => webp::without_metadata(&bytes, orientation),
+            _ => jpeg::jpeg(&bytes, orientation),
+        });
+        return Ok(stripped.map(Stripped::Whole));
+    }
+    let patches = metadata
+        .filter(|_| is_one_of_ours)
+        .map(|metadata| metadata.patches);
+    let patches = patches.filter(|patches| !patches.is_empty());
+    Ok(patches.map(Stripped::Patched))
 }
 
 /// A file of `size` bytes that is read in pieces.

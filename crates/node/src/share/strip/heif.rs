@@ -4,7 +4,7 @@
 //! ISO/IEC 23008-12, annex A (Exif and XMP); ISO/IEC 14496-12, 8.11 (`meta`, `iinf`, `iloc`).
 
 use super::boxes::{Boxes, Found};
-use super::{File, Patches};
+use super::{File, Metadata, Patches, place};
 use crate::stream::ReadMedia;
 
 /// Longest index of items.
@@ -12,8 +12,8 @@ const MAX_INDEX: u64 = 8 << 20;
 /// An Exif item with nothing in it: where its TIFF structure begins, and that with no entry.
 const EMPTY: [u8; 18] = *b"\0\0\0\0MM\0\x2a\0\0\0\x08\0\0\0\0\0\0";
 
-/// What has to change; `None` when it cannot be read.
-pub(super) fn patches(file: &File<'_>) -> Result<Option<Patches>, ReadMedia> {
+/// What has to change, and whether it says a place; `None` when it cannot be read.
+pub(super) fn look(file: &File<'_>) -> Result<Option<Metadata>, ReadMedia> {
     let mut boxes = Boxes::of(file);
     let Some(top) = boxes.list(0, file.size)? else {
         return Ok(None);
@@ -33,21 +33,60 @@ pub(super) fn patches(file: &File<'_>) -> Result<Option<Patches>, ReadMedia> {
     else {
         return Ok(None);
     };
-    Ok(read(&info, &places, data, file.size))
+    let Some(items) = items(&info, &places, data, file.size) else {
+        return Ok(None);
+    };
+    let Some(patches) = patches(&items) else {
+        return Ok(None);
+    };
+    let mut has_place = false;
+    for (is_exif, extents) in items {
+        let mut value = Vec::new();
+        for (at, len) in extents {
+            // No longer than what is patched.
+            value.extend_from_slice(&file.up_to(at, len)?);
+        }
+        has_place |= match is_exif {
+            true => exif_has_place(&value),
+            false => place::in_xmp(&value),
+        };
+    }
+    Ok(Some(Metadata { patches, has_place }))
 }
 
-fn read(info: &[u8], places: &[u8], data: Option<&Found>, size: u64) -> Option<Patches> {
+/// An item of Exif begins with how far behind that its TIFF structure does.
+fn exif_has_place(item: &[u8]) -> bool {
+    let structure = item.split_first_chunk::<4>().and_then(|(skip, rest)| {
+        let skip = usize::try_from(u32::from_be_bytes(*skip)).ok()?;
+        rest.get(skip..)
+    });
+    structure.is_none_or(place::in_exif)
+}
+
+/// Whether each item that may tell is Exif, and where it lies.
+fn items(
+    info: &[u8],
+    places: &[u8],
+    data: Option<&Found>,
+    size: u64,
+) -> Option<Vec<(bool, Extents)>> {
     let telling = telling_items(info)?;
+    let placed = extents(places, data, size)?.into_iter();
+    let items = placed.filter_map(|(item, extents)| {
+        let (_, is_exif) = telling.iter().find(|(telling, _)| *telling == item)?;
+        Some((*is_exif, extents))
+    });
+    Some(items.collect())
+}
+
+fn patches(items: &[(bool, Extents)]) -> Option<Patches> {
     let mut patches = Patches::default();
-    for (item, extents) in extents(places, data, size)? {
-        if !telling.contains(&item) {
-            continue;
-        }
-        for (index, (at, len)) in extents.into_iter().enumerate() {
-            let mut bytes = vec![0; usize::try_from(len.min(MAX_INDEX + 1)).ok()?];
+    for (_, extents) in items {
+        for (index, &(at, len)) in extents.iter().enumerate() {
             if len > MAX_INDEX {
                 return None;
             }
+            let mut bytes = vec![0; usize::try_from(len).ok()?];
             if index == 0
                 && let Some(start) = bytes.get_mut(..EMPTY.len())
             {
@@ -59,8 +98,8 @@ fn read(info: &[u8], places: &[u8], data: Option<&Found>, size: u64) -> Option<P
     Some(patches)
 }
 
-/// The numbers of the items that hold Exif or XMP.
-fn telling_items(info: &[u8]) -> Option<Vec<u32>> {
+/// The numbers of the items that hold Exif or XMP, and whether that is Exif.
+fn telling_items(info: &[u8]) -> Option<Vec<(u32, bool)>> {
     let mut from = Cursor(info);
     let version = from.number(1)?;
     from.skip(3)?;
@@ -79,8 +118,9 @@ fn telling_items(info: &[u8]) -> Option<Vec<u32>> {
         let item = entry.number(if version == 2 { 2 } else { 4 })?;
         entry.skip(2)?;
         // XMP is a "mime" item, and so is any other text.
-        if matches!(entry.take(4)?, b"Exif" | b"mime") {
-            telling.push(u32::try_from(item).ok()?);
+        let kind = entry.take(4)?;
+        if matches!(kind, b"Exif" | b"mime") {
+            telling.push((u32::try_from(item).ok()?, kind == b"Exif"));
         }
     }
     Some(telling)

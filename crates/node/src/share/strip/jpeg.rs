@@ -6,11 +6,22 @@
 //!
 //! Not a JPEG reader: bytes that do not look like one are refused and never guessed at.
 
+use super::{File, place};
+use crate::stream::ReadMedia;
+
 const SOI: [u8; 2] = [0xff, 0xd8];
 const SOS: u8 = 0xda;
 const EOI: u8 = 0xd9;
 const APP1: u8 = 0xe1;
+const APP2: u8 = 0xe2;
 const APP13: u8 = 0xed;
+/// Most segments before a picture, and the longest XMP in them.
+const MAX_SEGMENTS: usize = 4096;
+const MAX_XMP: usize = 16 << 20;
+/// What a part of a long XMP begins with, and how much stands before its text: that, a digest, the
+/// length of all and the part's offset (ISO 16684-3).
+const XMP_PART: &[u8] = b"http://ns.adobe.com/xmp/extension/\0";
+const XMP_PART_HEAD: usize = 35 + 32 + 4 + 4;
 
 /// The JPEG without its metadata, but for `orientation` (1 to 8); `None` when this is no JPEG.
 pub(super) fn jpeg(bytes: &[u8], orientation: u8) -> Option<Vec<u8>> {
@@ -47,6 +58,64 @@ pub(super) fn jpeg(bytes: &[u8], orientation: u8) -> Option<Vec<u8>> {
         }
         rest = rest.get(end..)?;
     }
+}
+
+/// Whether its metadata, or what stands behind its picture, says a place; `None` when this is no
+/// JPEG. Of the picture nothing is read, unless something seems to stand behind it.
+pub(super) fn has_place(file: &File<'_>) -> Result<Option<bool>, ReadMedia> {
+    if file.up_to(0, 2)?[..] != SOI {
+        return Ok(None);
+    }
+    let (mut at, mut xmp, mut has_more) = (2, Vec::new(), false);
+    for _ in 0..MAX_SEGMENTS {
+        let head = file.up_to(at, 4)?;
+        let (marker, length) = match head[..] {
+            [0xff, 0xff, ..] => {
+                at += 1;
+                continue;
+            }
+            [0xff, SOS, ..] => {
+                if place::in_xmp(&xmp) {
+                    return Ok(Some(true));
+                }
+                let ends = file.up_to(file.size.saturating_sub(2), 2)?[..] == [0xff, EOI];
+                let is_alone = ends && !has_more;
+                return Ok(Some(!is_alone && place::anywhere(file, at..file.size)?));
+            }
+            [0xff, marker, high, low] if marker != EOI => {
+                (marker, u64::from(u16::from_be_bytes([high, low])))
+            }
+            _ => return Ok(None),
+        };
+        if matches!(marker, APP1 | APP2 | APP13) {
+            let data = match length.checked_sub(2) {
+                Some(length) => file.bytes(at + 4, length)?,
+                None => None,
+            };
+            let Some(data) = data else { return Ok(None) };
+            let says = match marker {
+                APP13 => place::in_photoshop(&data),
+                APP1 if data.starts_with(place::EXIF) => place::in_exif(&data),
+                APP1 => {
+                    // A property may begin in one part and end in the next.
+                    let is_part = data.starts_with(XMP_PART);
+                    let from = if is_part { XMP_PART_HEAD } else { 0 };
+                    xmp.extend_from_slice(data.get(from..).unwrap_or_default());
+                    xmp.len() > MAX_XMP
+                }
+                _ => {
+                    // The index of several pictures in one file (CIPA DC-007).
+                    has_more |= data.starts_with(b"MPF\0");
+                    false
+                }
+            };
+            if says {
+                return Ok(Some(true));
+            }
+        }
+        at += 2 + length.max(2);
+    }
+    Ok(None)
 }
 
 /// From the start of a scan to the end of the picture.

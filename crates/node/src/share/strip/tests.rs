@@ -6,7 +6,7 @@ use super::*;
 
 const SECRET: &[u8] = b"+48.2082+016.3738/";
 
-fn run(mime: &str, bytes: &[u8], has_place: bool) -> Option<Stripped> {
+pub(super) fn run(mime: &str, bytes: &[u8], has_place: bool) -> Option<Stripped> {
     let source = Source::Block(bytes::Bytes::copy_from_slice(bytes));
     let stripped = strip(&source, bytes.len() as u64, mime, 6, has_place);
     stripped.expect("bytes in memory are read")
@@ -25,7 +25,7 @@ fn shared(mime: &str, bytes: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-fn says(bytes: &[u8], what: &[u8]) -> bool {
+pub(super) fn says(bytes: &[u8], what: &[u8]) -> bool {
     bytes.windows(what.len()).any(|part| part == what)
 }
 
@@ -186,7 +186,7 @@ fn matroska_tags_of_places_become_void_and_so_does_their_checksum() {
 }
 
 /// A TIFF structure with orientation, XMP, a GPS directory and a picture.
-fn tiff() -> Vec<u8> {
+pub(super) fn tiff() -> Vec<u8> {
     let mut bytes = b"II\x2a\0\x08\0\0\0".to_vec();
     let entry = |tag: u16, kind: u16, count: u32, value: u32| {
         let mut entry = [tag.to_le_bytes(), kind.to_le_bytes()].concat();
@@ -227,7 +227,7 @@ fn a_tiff_forgets_its_place_and_keeps_its_picture_where_it_is() {
 }
 
 /// A HEIC with Exif at `from` of a file, and its picture after it.
-fn heic() -> Vec<u8> {
+pub(super) fn heic() -> Vec<u8> {
     let info = |item: u8, kind: &[u8; 4]| {
         boxed(
             b"infe",
@@ -343,6 +343,7 @@ proptest! {
     fn any_bytes_are_refused_or_stripped(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
         for mime in MIMES {
             run(mime, &bytes, true);
+            run(mime, &bytes, false);
         }
     }
 

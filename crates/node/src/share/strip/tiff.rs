@@ -3,7 +3,7 @@
 //! That is the GPS directory of Exif, and what may say it once more: XMP, IPTC, Photoshop's
 //! resources and the camera maker's own notes. TIFF 6.0; Exif: CIPA DC-008.
 
-use super::{File, Patches};
+use super::{File, Metadata, Patches, place};
 use crate::stream::ReadMedia;
 
 /// Most directories of one file: a page each.
@@ -13,8 +13,13 @@ const MAX_ENTRIES: u16 = 4096;
 
 const EXIF: u16 = 0x8769;
 const GPS: u16 = 0x8825;
-/// XMP, IPTC, Photoshop, MakerNote.
-const TELLING: [u16; 4] = [0x02bc, 0x83bb, 0x8649, 0x927c];
+const XMP: u16 = 0x02bc;
+const IPTC: u16 = 0x83bb;
+const PHOTOSHOP: u16 = 0x8649;
+const MAKER_NOTE: u16 = 0x927c;
+const TELLING: [u16; 4] = [XMP, IPTC, PHOTOSHOP, MAKER_NOTE];
+/// The one entry of a GPS directory that says nothing of a place; cameras write it alone.
+const GPS_VERSION: u16 = 0;
 
 /// A TIFF structure with one entry in its only directory: the orientation, big-endian.
 pub(super) fn only_orientation(orientation: u8) -> [u8; 26] {
@@ -25,8 +30,8 @@ pub(super) fn only_orientation(orientation: u8) -> [u8; 26] {
     tiff
 }
 
-/// What has to change in the TIFF file; `None` when it cannot be read.
-pub(super) fn patches(file: &File<'_>) -> Result<Option<Patches>, ReadMedia> {
+/// What has to change in the TIFF file, and whether it says a place; `None` when it cannot be read.
+pub(super) fn look(file: &File<'_>) -> Result<Option<Metadata>, ReadMedia> {
     let Some(head) = file.bytes(0, 8)? else {
         return Ok(None);
     };
@@ -35,7 +40,7 @@ pub(super) fn patches(file: &File<'_>) -> Result<Option<Patches>, ReadMedia> {
         Some(b"MM\0\x2a") => Order::Big,
         _ => return Ok(None),
     };
-    let mut patches = Patches::default();
+    let (mut patches, mut struck) = (Patches::default(), Vec::new());
     let mut open = vec![(order.u32(&head, 4), false)];
     let mut seen = std::collections::HashSet::new();
     while let Some((at, is_place)) = open.pop() {
@@ -49,12 +54,30 @@ pub(super) fn patches(file: &File<'_>) -> Result<Option<Patches>, ReadMedia> {
         let Some(read) = Directory::read(file, order, at.into())? else {
             return Ok(None);
         };
-        let Some(more) = read.strike(file, &mut patches, is_place) else {
+        let Some(more) = read.strike(file, &mut patches, &mut struck, is_place) else {
             return Ok(None);
         };
         open.extend(more.into_iter().map(|(at, is_place)| (Some(at), is_place)));
     }
-    Ok(Some(patches))
+    let mut has_place = false;
+    for Struck { tag, at, len } in struck {
+        has_place = has_place
+            || match tag {
+                GPS => true,
+                XMP => place::in_xmp(&file.up_to(at, len)?),
+                IPTC => place::in_iptc(&file.up_to(at, len)?),
+                PHOTOSHOP => place::in_photoshop(&file.up_to(at, len)?),
+                _ => false,
+            };
+    }
+    Ok(Some(Metadata { patches, has_place }))
+}
+
+/// What goes from a directory, and where its value lies; all of a place is [`GPS`].
+struct Struck {
+    tag: u16,
+    at: u64,
+    len: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -111,6 +134,7 @@ impl Directory {
         &self,
         file: &File<'_>,
         patches: &mut Patches,
+        struck: &mut Vec<Struck>,
         is_place: bool,
     ) -> Option<Vec<(u32, bool)>> {
         let (order, bytes) = (self.order, &self.bytes);
@@ -138,11 +162,21 @@ impl Directory {
                 _ => return None,
             };
             let len = u64::from(order.u32(entry, 4)?).checked_mul(width)?;
+            if is_place && tag != GPS_VERSION {
+                struck.push(Struck {
+                    tag: GPS,
+                    at: 0,
+                    len: 0,
+                });
+            }
             // What fits lies in the entry itself.
             if len > 4 {
                 let at = u64::from(order.u32(entry, 8)?);
                 at.checked_add(len).filter(|end| *end <= file.size)?;
                 patches.fill(at, len, 0)?;
+                if !is_place {
+                    struck.push(Struck { tag, at, len });
+                }
             }
         }
         let next = bytes.get(bytes.len().checked_sub(4)?..)?;
@@ -151,11 +185,11 @@ impl Directory {
         }
         if kept.len() < entries.len() {
             let count = u16::try_from(kept.len() / 12).ok()?;
-            let mut struck = order.bytes(count).to_vec();
-            struck.extend_from_slice(&kept);
-            struck.extend_from_slice(next);
-            struck.resize(bytes.len(), 0);
-            patches.put(self.at, struck)?;
+            let mut rest = order.bytes(count).to_vec();
+            rest.extend_from_slice(&kept);
+            rest.extend_from_slice(next);
+            rest.resize(bytes.len(), 0);
+            patches.put(self.at, rest)?;
         }
         Some(more)
     }

@@ -2,6 +2,13 @@
 //!
 //! WebP container: <https://developers.google.com/speed/webp/docs/riff_container>
 
+use super::{File, place};
+use crate::stream::ReadMedia;
+
+/// Most chunks of one file: animations have one a frame.
+const MAX_CHUNKS: usize = 1 << 16;
+/// Longest metadata.
+const MAX_METADATA: u64 = 16 << 20;
 /// Flags of `VP8X`.
 const EXIF: u8 = 0x08;
 const XMP: u8 = 0x04;
@@ -45,6 +52,48 @@ pub(super) fn without_metadata(bytes: &[u8], orientation: u8) -> Option<Vec<u8>>
     let size = u32::try_from(out.len().checked_sub(8)?).ok()?;
     out.get_mut(4..8)?.copy_from_slice(&size.to_le_bytes());
     Some(out)
+}
+
+/// Whether its metadata, or what follows its end, says a place; `None` when this is no whole WebP.
+pub(super) fn has_place(file: &File<'_>) -> Result<Option<bool>, ReadMedia> {
+    let head = file.up_to(0, 12)?;
+    let end = match head.get(..4) == Some(b"RIFF") && head.get(8..) == Some(b"WEBP") {
+        true => head
+            .get(4..8)
+            .and_then(le32)
+            .map(|size| u64::from(size) + 8),
+        false => None,
+    };
+    let Some(end) = end.filter(|end| *end <= file.size) else {
+        return Ok(None);
+    };
+    let mut at = 12;
+    for _ in 0..MAX_CHUNKS {
+        if at >= end {
+            return place::anywhere(file, end..file.size).map(Some);
+        }
+        let head = file.up_to(at, 8)?;
+        let Some(length) = head.get(4..8).and_then(le32).map(u64::from) else {
+            return Ok(None);
+        };
+        let kind = head.get(..4).unwrap_or_default();
+        if matches!(kind, b"EXIF" | b"XMP ") {
+            let data = match length <= MAX_METADATA {
+                true => file.bytes(at + 8, length)?,
+                false => None,
+            };
+            let Some(data) = data else { return Ok(None) };
+            let says = match kind {
+                b"EXIF" => place::in_exif(&data),
+                _ => place::in_xmp(&data),
+            };
+            if says {
+                return Ok(Some(true));
+            }
+        }
+        at += 8 + length + length % 2;
+    }
+    Ok(None)
 }
 
 fn le32(bytes: &[u8]) -> Option<u32> {
