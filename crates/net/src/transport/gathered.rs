@@ -279,9 +279,9 @@ mod tests {
             (0, 1)
         );
         stream.inner.input = vec![7; 40_000];
-        let mut buf = [0; 8192];
+        let mut buf = [0; 8000];
         for _ in 0..5 {
-            stream.read(&mut buf).await.expect("read");
+            stream.read_exact(&mut buf).await.expect("read");
         }
         assert!(stream.inner.reads < 5, "small reads were gathered");
         stream.inner.input = vec![8; 10];
