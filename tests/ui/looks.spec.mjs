@@ -118,6 +118,7 @@ test('a photo that no picture can be made of has a drawn cover and says why', as
   const cell = page.getByRole('gridcell').filter({ hasText: 'Broken walk' })
   await cell.getByText(/No preview: the file may be damaged/).waitFor()
   assert.equal(await cell.locator('.cover').count(), 1, 'its cover is drawn')
+  assert.equal(await cell.locator('.name').count(), 1, 'it is named once')
   await assertAccessible(page, 'Pix with a photo that no picture can be made of')
   await page.context().close()
 })

@@ -1,8 +1,7 @@
 //! Content by address: add, read, list, pin, and CAR in and out.
 //!
-//! What the command line and the gateway use. Only local blocks are read today; a
-//! missing one is [`ReadContent::MissingBlock`], and the place where a network source
-//! would be asked is `stream::source`.
+//! What the command line, the RPC and the gateway use. What is public and not here is fetched from
+//! peers (`fetch`) where a network runs; what cannot be had is [`ReadContent::MissingBlock`].
 
 mod add;
 mod adder;
